@@ -1,0 +1,41 @@
+/**
+ * The arrival-rate plan: what the load should be at each instant of a run. A pure function of the
+ * profile, the start, the compression and the edits made while the run lived, so it can be built
+ * again at any time, by anyone, from the stored rows.
+ */
+export interface ArrivalPlan {
+  /** Grows by one with every edit. */
+  revision: number;
+  seed: number;
+  arrivals: 'poisson' | 'even';
+  /** Unix milliseconds, real time. */
+  startMs: number;
+  endMs: number;
+  /** Profile time passes this much faster than real time; 1 unless rehearsed. */
+  compression: number;
+  /** Requests that one iteration makes on average. */
+  requestsPerIteration: number;
+  /**
+   * Piecewise-linear planned rate, strictly covering [startMs, endMs]; two points at one instant are a
+   * step. Pauses are stretches at rate 0 with `paused`.
+   */
+  points: RatePoint[];
+}
+
+export interface RatePoint {
+  atMs: number;
+  requestsPerMinute: number;
+  /** Load relative to the base rate, live factor included: decides normal, peak or stress. */
+  multiplier: number;
+  /** True from this point to the next: the operator paused the load. */
+  paused: boolean;
+}
+
+/** What an operator changed in a live run; each is a row, the plan is rebuilt from all of them. */
+export type PlanEdit =
+  | { kind: 'rate'; atMs: number; factor: number; untilMs: number | null }
+  | { kind: 'pause'; atMs: number }
+  | { kind: 'resume'; atMs: number }
+  | { kind: 'extend'; atMs: number; byMs: number };
+
+export type LoadLevel = 'normal' | 'peak' | 'stress';

@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import type { UndoStack } from '../base/undo.ts';
+import type { SeriesInfo, TargetIdentity } from '../model/sample.ts';
+
+/** A series as the plug-in declares it; the loop adds the source's name and role. */
+export type SeriesDeclaration = Omit<SeriesInfo, 'id' | 'source' | 'kind' | 'role'> & { name: string };
+
+export interface SamplerContext {
+  clock: Clock;
+  undo: UndoStack;
+  targetUrl: string;
+  /** Resolves `env:NAME` in a setting; throws a SoakdError when the variable is missing. */
+  secret: (value: string) => string;
+}
+
+/** One source at work. */
+export interface Sampler {
+  readonly series: SeriesDeclaration[];
+  /** True when a reading costs little: it is then read several times an interval. */
+  readonly cheap: boolean;
+  /**
+   * Values in the order of `series`; null for one that the source does not have now. Rejects when the
+   * source cannot be read; the loop turns that into nulls and one event. Must respect `signal` (5 s).
+   */
+  read(signal: AbortSignal): Promise<(number | null)[]>;
+  /** Who is being read, when the source knows: a change is an event. */
+  identity?(): TargetIdentity['identity'] | null;
+}
+
+/** A kind of source: one file, and one line in the registry. */
+export interface SamplerPlugin<Settings extends z.ZodType = z.ZodType> {
+  readonly kind: string;
+  readonly settings: Settings;
+  /** May take time (finding a pid, connecting lazily) but does not fail when the source is away. */
+  start(settings: z.output<Settings>, context: SamplerContext): Promise<Sampler> | Sampler;
+}
