@@ -6,6 +6,12 @@ import type { LoadWindow } from '../model/window.ts';
 /** What to load, how, and where the engine may write. */
 export interface LoadOrder {
   runId: string;
+  /**
+   * Name of the process to come, chosen by the caller, who stores a row with pid 0 before it asks for the start: a
+   * daemon that dies between the two finds the process again by this name. The engine makes one up when it is absent.
+   * The spool file is `windows-<processId>.jsonl` in `folder` (see `spoolFileOf`).
+   */
+  processId?: string;
   profile: Profile;
   targetUrl: string;
   plan: ArrivalPlan;
@@ -27,6 +33,9 @@ export interface LoadExit {
   /** Last lines of k6's log, for people. */
   detail: string;
 }
+
+/** Where the process `processId` writes its windows. */
+export const spoolFileOf = (folder: string, processId: string): string => `${folder}/windows-${processId}.jsonl`;
 
 /** A generator at work. It outlives its owner until `stop` or `kill`. */
 export interface LoadProcess {
@@ -54,7 +63,10 @@ export interface WindowBatch {
 /** The generator as a port: k6 in the product, a scripted one under the simulated clock. */
 export interface LoadEngine {
   start(order: LoadOrder, signal: AbortSignal): Promise<LoadProcess>;
-  /** The process of an earlier daemon, or null when it is gone. */
+  /**
+   * The process of an earlier daemon, or null when it is gone. A row with pid 0 was written before the start and never
+   * completed: the engine looks for the process by `row.processId` (its command line or environment).
+   */
   adopt(row: LoadProcessRow, order: LoadOrder): Promise<LoadProcess | null>;
   /** Complete records from `offset` on; a torn last record is left for later. Works for processes that are gone. */
   readWindows(row: LoadProcessRow, offset: number): Promise<WindowBatch>;
