@@ -1,0 +1,78 @@
+/** Processes as Linux shows them in /proc, and signals to whole process groups. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { systemCode } from './file-errors.ts';
+
+export interface ProcessStat {
+  pid: number;
+  /** `R` running, `S` sleeping, `T` stopped, `Z` zombie, `X` dead, … */
+  state: string;
+  parentPid: number;
+  processGroup: number;
+  /** Clock ticks between boot and start (field 22): with the pid, the identity of a process until the next boot. */
+  startTicks: number;
+}
+
+/**
+ * Parses /proc/PID/stat (proc_pid_stat(5)); null when it makes no sense. The command in brackets may itself hold
+ * spaces and brackets, so fields are counted from the last closing one.
+ */
+export function parseProcessStat(text: string): ProcessStat | null {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return null;
+  const fields = text.slice(close + 2).split(' ');
+  const stat = {
+    pid: Number(text.slice(0, open)),
+    state: fields[0] ?? '',
+    parentPid: Number(fields[1]),
+    processGroup: Number(fields[2]),
+    startTicks: Number(fields[19]),
+  };
+  const numbers = [stat.pid, stat.parentPid, stat.processGroup, stat.startTicks];
+  return stat.state !== '' && numbers.every(Number.isSafeInteger) ? stat : null;
+}
+
+/** The process `pid` now, or null when there is none. A zombie is still there; see `isAlive`. */
+export function processStat(pid: number): ProcessStat | null {
+  const text = readProc(`/proc/${pid}/stat`);
+  return text === null ? null : parseProcessStat(text);
+}
+
+/** True while the process runs or could run again; a zombie only waits to be reaped. */
+export const isAlive = (stat: ProcessStat | null): boolean => stat !== null && stat.state !== 'Z' && stat.state !== 'X';
+
+/** Arguments of a process; empty when it is gone or another user's. */
+export const processArguments = (pid: number): string[] => splitNul(readProc(`/proc/${pid}/cmdline`));
+
+/** Ids of all processes that can be seen. */
+export function processIds(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Sends `signal` to every process of the group; false when the group is empty. Signal 0 only asks. */
+export function signalGroup(processGroup: number, signal: NodeJS.Signals | 0): boolean {
+  // A group of 0 or 1 would be our own, or everybody.
+  if (!Number.isSafeInteger(processGroup) || processGroup <= 1) throw new RangeError(`no such group: ${processGroup}`);
+  try {
+    process.kill(-processGroup, signal);
+    return true;
+  } catch (thrown) {
+    if (systemCode(thrown) === 'ESRCH') return false;
+    throw thrown;
+  }
+}
+
+const splitNul = (text: string | null): string[] =>
+  text === null || text === '' ? [] : text.replace(/\0$/, '').split('\0');
+
+function readProc(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    // ESRCH: the process ended between open and read.
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(systemCode(thrown))) return null;
+    throw thrown;
+  }
+}
