@@ -1,0 +1,53 @@
+import { Temporal } from 'temporal-polyfill';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** A stretch of time in which a zone keeps one distance from UTC. */
+export interface OffsetStretch {
+  fromMs: number;
+  untilMs: number;
+  /** Local time minus UTC. */
+  offsetMs: number;
+}
+
+/**
+ * The stretches of constant UTC offset in [fromMs, untilMs) of an IANA zone. Inside each of them
+ * local time is plain arithmetic; between two of them the clocks change.
+ */
+export function offsetStretches(timezone: string, fromMs: number, untilMs: number): OffsetStretch[] {
+  const stretches: OffsetStretch[] = [];
+  let at = Temporal.Instant.fromEpochMilliseconds(Math.floor(fromMs)).toZonedDateTimeISO(timezone);
+  let beginsMs = fromMs;
+  while (beginsMs < untilMs) {
+    const change = at.getTimeZoneTransition('next') ?? null;
+    const endsMs = change === null ? untilMs : Math.min(untilMs, change.epochMilliseconds);
+    stretches.push({ fromMs: beginsMs, untilMs: endsMs, offsetMs: at.offsetNanoseconds / 1e6 });
+    if (change === null) break;
+    beginsMs = change.epochMilliseconds;
+    at = change;
+  }
+  return stretches;
+}
+
+/** Local time minus UTC at one instant. */
+export function offsetAt(timezone: string, atMs: number): number {
+  const instant = Temporal.Instant.fromEpochMilliseconds(Math.floor(atMs));
+  return instant.toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6;
+}
+
+/** 0 is Monday. `localMs` is local time as if it were UTC; 1 January 1970 was a Thursday. */
+export const weekdayOf = (localMs: number): number => (((Math.floor(localMs / DAY_MS) + 3) % 7) + 7) % 7;
+
+/** Milliseconds since local midnight. */
+export const timeOfDayMs = (localMs: number): number => ((localMs % DAY_MS) + DAY_MS) % DAY_MS;
+
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
+
+/** `Sat 14:05` */
+export function clockText(localMs: number): string {
+  const minutes = Math.floor(timeOfDayMs(localMs) / MINUTE_MS);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${WEEKDAYS[weekdayOf(localMs)]} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
