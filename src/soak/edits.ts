@@ -1,0 +1,91 @@
+import { SoakdError } from '../base/errors.ts';
+import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
+import type { Action, RunState } from '../model/run.ts';
+import type { ActionRequest } from './control.ts';
+
+/** More than this times the base is a slip of the keyboard, not a load test. */
+const MAX_FACTOR = 100;
+/** A soak longer than 30 days is a monitor. */
+const MAX_EXTENSION_MS = 30 * 24 * 3_600_000;
+const MAX_TEXT = 2000;
+
+/** The plan edits among actions, in the order in which they were made. */
+export const editsOf = (actions: readonly Action[]): PlanEdit[] =>
+  actions.flatMap((action) => (action.edit === null ? [] : [action.edit]));
+
+/** True when the last of pause and resume was pause. */
+export function isPaused(edits: readonly PlanEdit[]): boolean {
+  return edits.findLast((edit) => edit.kind === 'pause' || edit.kind === 'resume')?.kind === 'pause';
+}
+
+/** The operator's factor that holds at `atMs`; 1 when none does. */
+export function factorAt(edits: readonly PlanEdit[], atMs: number): number {
+  const last = edits.findLast((edit) => edit.kind === 'rate' && edit.atMs <= atMs);
+  if (last?.kind !== 'rate' || (last.untilMs !== null && last.untilMs <= atMs)) return 1;
+  return last.factor;
+}
+
+/**
+ * The audit row of an operator's wish at `nowMs`. Throws a SoakdError `action_refused` (409) when the run
+ * is in no state for it, `action_invalid` (400) when it makes no sense.
+ */
+export function actionRow(
+  request: ActionRequest,
+  run: { state: RunState; plan: ArrivalPlan; edits: readonly PlanEdit[] },
+  nowMs: number,
+): Omit<Action, 'id'> {
+  const row = (text: string, edit: PlanEdit | null): Omit<Action, 'id'> => ({
+    atMs: nowMs,
+    who: request.who,
+    kind: request.kind,
+    text,
+    edit,
+  });
+  if (request.kind === 'annotate') {
+    const text = request.text.trim();
+    if (text === '' || text.length > MAX_TEXT) {
+      throw invalid(`an annotation has between 1 and ${MAX_TEXT} characters`, 'say what happened in a sentence');
+    }
+    return row(text, null);
+  }
+  if (run.state === 'finishing') throw refused(`the run is finishing: ${request.kind} comes too late`);
+  switch (request.kind) {
+    case 'stop':
+      return row('stop', null);
+    case 'rate': {
+      const { factor, forMs } = request;
+      if (!Number.isFinite(factor) || factor < 0 || factor > MAX_FACTOR) {
+        throw invalid(
+          `the rate's factor is ${factor}`,
+          `give a factor between 0 and ${MAX_FACTOR}; 1 is the profile's own rate`,
+        );
+      }
+      if (forMs !== null && !(forMs > 0))
+        throw invalid('the time of a rate change must be positive', 'for example --for 1h');
+      const untilMs = forMs === null ? null : nowMs + forMs;
+      return row(`rate × ${factor}`, { kind: 'rate', atMs: nowMs, factor, untilMs });
+    }
+    case 'pause':
+      if (isPaused(run.edits)) throw refused('the run is paused already');
+      if (run.state === 'preparing') throw refused('the load has not begun: there is nothing to pause');
+      return row('pause', { kind: 'pause', atMs: nowMs });
+    case 'resume':
+      if (!isPaused(run.edits)) throw refused('the run is not paused');
+      return row('resume', { kind: 'resume', atMs: nowMs });
+    case 'extend':
+      if (!(request.byMs > 0) || request.byMs > MAX_EXTENSION_MS) {
+        throw invalid('a run is extended by more than nothing and at most 30 days', 'for example `extend RUN 12h`');
+      }
+      return row('extend', { kind: 'extend', atMs: nowMs, byMs: request.byMs });
+  }
+}
+
+const refused = (message: string): SoakdError =>
+  new SoakdError(message, {
+    code: 'action_refused',
+    hint: 'ask `soakd status` for the state of the run',
+    httpStatus: 409,
+  });
+
+const invalid = (message: string, hint: string): SoakdError =>
+  new SoakdError(message, { code: 'action_invalid', hint, exitCode: 2, httpStatus: 400 });

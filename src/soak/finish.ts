@@ -1,0 +1,131 @@
+import { backoffMs } from '../base/backoff.ts';
+import { deadline } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
+import type { LoadExit, LoadProcess } from '../load/engine.ts';
+import type { LoadProcessRow, RunState } from '../model/run.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { WINDOW_MS } from '../model/window.ts';
+import type { SoakContext } from './context.ts';
+import { recordExit } from './keep-loading.ts';
+import { keepTrying } from './keep-trying.ts';
+import { canonicalTarget, sleeps } from './lease.ts';
+import type { LiveRun } from './live-run.ts';
+import type { SpoolTail } from './spool-tail.ts';
+import { gapEvent } from './window-events.ts';
+
+const REPORT_TRIES = 3;
+
+/**
+ * Ends every load process of the run, known or only announced, and reads all that they wrote. At the
+ * plan's end k6 drains by itself; after `stop`, or when it does not, it is told to. Nothing of it is left.
+ */
+export async function endLoad(
+  live: LiveRun,
+  context: SoakContext,
+  tail: SpoolTail,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const row of live.processes) {
+    if (row.exitedMs !== null) continue;
+    const exit = await keepTrying(
+      context,
+      async () => {
+        const known = live.process?.row.processId === row.processId ? live.process : null;
+        const process = known ?? (await context.engine.adopt(row, live.order(row.processId)));
+        return process === null ? lost : await endProcess(process, live, context, signal);
+      },
+      (reason) => context.log.error({ run: live.run.id, processId: row.processId, reason }, 'k6 could not be ended'),
+      signal,
+    );
+    if (exit === null) return;
+    await recordExit(live, context, tail, row.processId, exit, signal);
+  }
+}
+
+const lost: LoadExit = { reason: 'lost', retry: true, exitCode: null, signal: null, detail: 'its end was not seen' };
+
+async function endProcess(
+  process: LoadProcess,
+  live: LiveRun,
+  context: SoakContext,
+  signal: AbortSignal,
+): Promise<LoadExit> {
+  if (live.stopReason !== null) return process.stop(live.drainMs);
+  const limit = deadline(context.clock, live.drainMs + context.settings.exitGraceMs, signal);
+  const late = Promise.withResolvers<null>();
+  limit.signal.addEventListener('abort', () => late.resolve(null), { once: true });
+  try {
+    const exit = await Promise.race([process.exited, late.promise]);
+    if (exit !== null) return exit;
+    signal.throwIfAborted();
+    return await process.stop(0);
+  } finally {
+    limit.clear();
+  }
+}
+
+/**
+ * The last steps of a run, each of which may be done again after a crash: the gap at the end, the waiting
+ * rows, the verdict, the report, the final state, the lease.
+ */
+export async function closeBooks(
+  live: LiveRun,
+  context: SoakContext,
+  tail: SpoolTail,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, judge, log, clock } = context;
+  const retry = <T>(work: () => Promise<T>, what: string): Promise<T | null> =>
+    keepTrying(context, work, (reason) => log.warn({ run: live.run.id, reason }, `${what}: trying again`), signal);
+
+  await retry(() => noteLastGap(live, context, tail), 'the gap at the end waits to be stored');
+  await context.flushStore(signal);
+  const verdict = await retry(async () => {
+    const stored = await store.verdict(live.run.id);
+    if (stored !== null) return stored;
+    const judged = await judge.judge(live.run.id, null, signal);
+    await store.putVerdict(live.run.id, judged);
+    return judged;
+  }, 'the verdict waits');
+  if (verdict === null) return;
+  live.projection.setVerdict(verdict, true);
+  await writeReport(live, context, verdict, signal);
+  if (signal.aborted) return;
+  await retry(() => live.go(finalState(live.run.rehearsal, verdict), verdict.headline), 'the final state waits');
+  await retry(() => store.releaseLease(canonicalTarget(live.run.targetUrl), live.run.id), 'the lease waits');
+  log.info({ run: live.run.id, outcome: verdict.outcome, atMs: clock.now() }, verdict.headline);
+}
+
+const finalState = (rehearsal: boolean, verdict: Verdict): RunState => (rehearsal ? 'rehearsed' : verdict.outcome);
+
+/** A report that cannot be written is no reason to leave the run unfinished: `soakd report` makes it again. */
+async function writeReport(live: LiveRun, context: SoakContext, verdict: Verdict, signal: AbortSignal): Promise<void> {
+  const { clock, random, settings } = context;
+  for (let attempt = 0; attempt < REPORT_TRIES; attempt++) {
+    try {
+      await context.writeReport(live.run, live.folder, verdict);
+      return;
+    } catch (thrown) {
+      context.log.warn({ run: live.run.id, reason: describeError(thrown) }, 'the report could not be written');
+    }
+    if (!(await sleeps(clock, backoffMs(settings.retryBackoff, attempt, random), signal))) return;
+  }
+}
+
+/** Load that was planned after the last window and never came. */
+async function noteLastGap(live: LiveRun, context: SoakContext, tail: SpoolTail): Promise<void> {
+  const { store } = context;
+  const transitions = await store.transitions(live.run.id);
+  const finishingMs = transitions.findLast((row) => row.to === 'finishing')?.atMs ?? context.clock.now();
+  const untilMs = Math.min(live.plan.endMs, finishingMs);
+  const fromMs = tail.newestEndMs ?? live.plan.startMs;
+  if (untilMs - fromMs < 2 * WINDOW_MS) return;
+  const events = await store.events(live.run.id);
+  if (events.some((event) => event.kind === 'gap' && event.data.fromMs === fromMs)) return;
+  await live.note(gapEvent(fromMs, untilMs, lastReason(live.processes)));
+}
+
+function lastReason(processes: readonly LoadProcessRow[]): string {
+  const last = processes.at(-1);
+  return last === undefined ? 'k6 never started' : `k6 was away (${last.exitReason ?? 'unknown reason'})`;
+}

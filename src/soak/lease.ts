@@ -1,0 +1,74 @@
+import type { Clock } from '../base/clock.ts';
+import { describeError, SoakdError } from '../base/errors.ts';
+import type { SoakContext } from './context.ts';
+
+/** One target, however it is written: scheme, host in lower case (`localhost` is 127.0.0.1), port. */
+export function canonicalTarget(targetUrl: string): string {
+  const url = new URL(targetUrl);
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const host = url.hostname === 'localhost' ? '127.0.0.1' : url.hostname;
+  return `${url.protocol}//${host}:${port}`;
+}
+
+type LeasePorts = Pick<SoakContext, 'store' | 'clock' | 'holder' | 'holderAlive' | 'settings'>;
+
+/**
+ * Takes the target for `runId`. The lease of a holder whose process is dead is taken over; one that lives, or whose
+ * fate cannot be known and whose lease has not expired, is respected: SoakdError `target_busy`.
+ */
+export async function takeLease(ports: LeasePorts, targetUrl: string, runId: string): Promise<void> {
+  const { store, clock, holder, holderAlive, settings } = ports;
+  const target = canonicalTarget(targetUrl);
+  const wish = (): Promise<boolean> => {
+    const nowMs = clock.now();
+    return store.acquireLease({ target, runId, holder, expiresMs: nowMs + settings.leaseMs }, nowMs);
+  };
+  const present = await store.lease(target);
+  if (present !== null && present.holder !== holder && holderAlive(present.holder) === false) {
+    await store.releaseLease(target, present.runId);
+  }
+  // The same process may run one soak a target only, and the store cannot tell its runs apart by holder.
+  const ours =
+    present !== null && present.holder === holder && present.runId !== runId && present.expiresMs > clock.now();
+  if (!ours && (await wish())) return;
+  const busy = present ?? (await store.lease(target));
+  throw new SoakdError(`${target} is being soaked by run ${busy?.runId ?? 'of somebody else'}`, {
+    code: 'target_busy',
+    hint: `one run at a time for one target: wait for it, or stop it with \`soakd stop ${busy?.runId ?? 'RUN'}\``,
+    httpStatus: 409,
+  });
+}
+
+/** Renews the lease until `signal` aborts. Losing it to somebody else is told once by `onLost`; the run goes on. */
+export async function keepLease(
+  ports: LeasePorts,
+  run: { id: string; targetUrl: string },
+  onLost: (reason: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, clock, holder, settings } = ports;
+  const target = canonicalTarget(run.targetUrl);
+  let lost = false;
+  while (await sleeps(clock, settings.leaseMs / 3, signal)) {
+    const nowMs = clock.now();
+    let reason: string | null = null;
+    try {
+      const held = await store.acquireLease(
+        { target, runId: run.id, holder, expiresMs: nowMs + settings.leaseMs },
+        nowMs,
+      );
+      if (!held) reason = 'somebody else holds it';
+    } catch (thrown) {
+      reason = describeError(thrown);
+    }
+    if (reason !== null && !lost) onLost(reason);
+    lost = reason !== null;
+  }
+}
+
+/** True after `ms`, false when `signal` aborts first. */
+export const sleeps = (clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> =>
+  clock.sleep(ms, signal).then(
+    () => true,
+    () => false,
+  );

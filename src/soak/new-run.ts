@@ -1,0 +1,90 @@
+import { EXIT, SoakdError } from '../base/errors.ts';
+import type { Profile } from '../model/profile.ts';
+import type { Run } from '../model/run.ts';
+import type { SoakContext } from './context.ts';
+import type { StartRequest } from './control.ts';
+
+/** Shorter than this a rehearsal has no windows to speak of. */
+const MIN_REHEARSAL_MS = 30_000;
+
+/**
+ * The run that a request asks for. Throws a SoakdError for a target that is missing or no address, for a
+ * start in the past, and for a rehearsal that would be longer than the run itself.
+ */
+export function newRun(
+  request: StartRequest,
+  profile: Profile,
+  { clock, random, settings, soakdVersion }: Pick<SoakContext, 'clock' | 'random' | 'settings' | 'soakdVersion'>,
+): Run {
+  const nowMs = clock.now();
+  const startMs = request.startAtMs ?? nowMs + settings.leadMs;
+  if (startMs < nowMs) {
+    throw badInput(
+      'start_in_past',
+      `the start ${new Date(startMs).toISOString()} is over`,
+      'give a time to come, or none for now',
+    );
+  }
+  const compression = compressionOf(profile, request.rehearseMs);
+  return {
+    id: runId(nowMs, random()),
+    name: profile.name,
+    targetUrl: targetOf(request, profile),
+    profile,
+    profileSource: request.profileSource,
+    createdMs: nowMs,
+    startMs,
+    endMs: Math.round(startMs + profile.durationMs / compression),
+    compression,
+    rehearsal: request.rehearseMs !== undefined,
+    environment: profile.environment,
+    labels: { ...profile.labels, ...request.labels },
+    startedBy: request.who,
+    soakdVersion,
+  };
+}
+
+function compressionOf(profile: Profile, rehearseMs: number | undefined): number {
+  if (rehearseMs === undefined) return 1;
+  if (!(rehearseMs >= MIN_REHEARSAL_MS)) {
+    throw badInput(
+      'rehearsal_too_short',
+      'a rehearsal takes at least 30 s',
+      'windows are 10 s long: try --rehearse 6m',
+    );
+  }
+  if (rehearseMs > profile.durationMs) {
+    throw badInput(
+      'rehearsal_too_long',
+      'the rehearsal is longer than the run',
+      'leave --rehearse away to run it in real time',
+    );
+  }
+  return profile.durationMs / rehearseMs;
+}
+
+function targetOf(request: StartRequest, profile: Profile): string {
+  const target = request.targetUrl ?? profile.targetUrl;
+  if (target === null) {
+    throw badInput(
+      'target_missing',
+      'the profile names no target',
+      'give --target URL, or `target:` with `url:` in the profile',
+    );
+  }
+  if (!URL.canParse(target) || !/^https?:$/.test(new URL(target).protocol)) {
+    throw badInput('target_invalid', `the target ${target} is no http(s) address`, 'for example http://127.0.0.1:8080');
+  }
+  return target;
+}
+
+/** Sortable by time, unique: `20261121T120000Z-3f9a`. */
+function runId(nowMs: number, random: number): string {
+  const time = new Date(nowMs).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
+  return `${time}-${Math.floor(random * 0x10000)
+    .toString(16)
+    .padStart(4, '0')}`;
+}
+
+const badInput = (code: string, message: string, hint: string): SoakdError =>
+  new SoakdError(message, { code, hint, exitCode: EXIT.badInput, httpStatus: 400 });

@@ -1,0 +1,187 @@
+import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
+import type { Run, RunEvent, RunState } from '../model/run.ts';
+import type { Sample, SeriesInfo } from '../model/sample.ts';
+import type { RunStatus } from '../model/status.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { IterationCounts, LoadWindow } from '../model/window.ts';
+import { levelAt, profileClock, requestsPerMinuteAt } from '../plan/rate.ts';
+import type { SketchRow, WindowRow } from '../store/store.ts';
+import { factorAt } from './edits.ts';
+import { RecentLoad } from './recent-load.ts';
+
+const KEPT_EVENTS = 20;
+const HOUR_MS = 3_600_000;
+
+/** What only the living know: rows under way, and the sampling loop's own count. */
+export interface LiveHealth {
+  storeBacklogRows: number;
+  droppedRows: number;
+  missedTicks: number;
+  problems: string[];
+}
+
+/**
+ * The status of one run, kept up to date row by row at constant cost. Fed with the stored rows of a run it
+ * says the same as one that was there all along.
+ */
+export class Projection {
+  readonly #run: Run;
+  #plan: ArrivalPlan;
+  #edits: readonly PlanEdit[] = [];
+  #state: RunState = 'preparing';
+  #total = 0;
+  #failed = 0;
+  readonly #iterations: RunStatus['iterations'] = {
+    planned: 0,
+    started: 0,
+    starved: 0,
+    late: 0,
+    paused: 0,
+    interrupted: 0,
+  };
+  #newest: Pick<LoadWindow, 'inFlight' | 'clock' | 'startMs'> | null = null;
+  readonly #recent: RecentLoad;
+  readonly #series = new Map<string, { info: SeriesInfo; last: number | null; atMs: number | null }>();
+  #events: RunEvent[] = [];
+  #verdict: Verdict | null = null;
+  #verdictIsFinal = false;
+
+  constructor(run: Run, plan: ArrivalPlan) {
+    this.#run = run;
+    this.#plan = plan;
+    this.#recent = new RecentLoad(run.profile.workload.timeoutMs);
+  }
+
+  get newestWindowEndMs(): number | null {
+    return this.#recent.newestEndMs;
+  }
+
+  setPlan(plan: ArrivalPlan, edits: readonly PlanEdit[]): void {
+    this.#plan = plan;
+    this.#edits = edits;
+  }
+
+  setState(state: RunState): void {
+    this.#state = state;
+  }
+
+  /** A window as k6 wrote it. */
+  addWindow(window: LoadWindow): void {
+    this.#addCounters(window);
+    this.#recent.addWindow(window);
+  }
+
+  /** Rebuilding: a window as stored; its durations come by `addStoredDurations`, after all windows. */
+  addStoredWindow(row: WindowRow): void {
+    this.#addCounters(row);
+    this.#recent.addCounters(row);
+  }
+
+  addStoredDurations(row: SketchRow): void {
+    this.#recent.addStoredDurations(row);
+  }
+
+  addSeries(series: readonly SeriesInfo[]): void {
+    for (const info of series) {
+      const known = this.#series.get(info.id);
+      if (known === undefined) this.#series.set(info.id, { info, last: null, atMs: null });
+      else known.info = info;
+    }
+  }
+
+  addSamples(samples: readonly Sample[]): void {
+    for (const sample of samples) {
+      const series = this.#series.get(sample.series);
+      if (series === undefined || (series.atMs !== null && series.atMs >= sample.atMs)) continue;
+      series.last = sample.last;
+      series.atMs = sample.atMs;
+    }
+  }
+
+  addEvents(events: readonly RunEvent[]): void {
+    if (events.length === 0) return;
+    this.#events = [...this.#events, ...events].slice(-KEPT_EVENTS);
+  }
+
+  /** The verdict as it stands now, or the final one. */
+  setVerdict(verdict: Verdict, final: boolean): void {
+    this.#verdict = verdict;
+    this.#verdictIsFinal = final;
+  }
+
+  status(nowMs: number, health: LiveHealth): RunStatus {
+    const run = this.#run;
+    const plan = this.#plan;
+    const elapsedMs = Math.max(0, Math.min(nowMs, plan.endMs) - plan.startMs);
+    const offering = nowMs >= plan.startMs && nowMs < plan.endMs;
+    const lastMinute = this.#recent.perMinute(nowMs);
+    const availability = this.#verdict?.criteria.find((criterion) => criterion.id === 'availability');
+    const growth = new Map(this.#verdict?.growth.map((series) => [series.series, series]));
+    return {
+      runId: run.id,
+      name: run.name,
+      targetUrl: run.targetUrl,
+      state: this.#state,
+      rehearsal: run.rehearsal,
+      compression: run.compression,
+      nowMs,
+      startMs: plan.startMs,
+      endMs: plan.endMs,
+      elapsedMs,
+      leftMs: Math.max(0, plan.endMs - Math.max(nowMs, plan.startMs)),
+      hourOfRun: (elapsedMs * run.compression) / HOUR_MS,
+      profileClock: profileClock(run.profile, plan, nowMs),
+      level: offering ? levelAt(plan, run.profile, nowMs) : null,
+      rate: {
+        plannedPerMinute: offering ? requestsPerMinuteAt(plan, nowMs) : 0,
+        offeredPerMinute: lastMinute === null ? null : lastMinute.started * plan.requestsPerIteration,
+        servedPerMinute: lastMinute === null ? null : lastMinute.requests,
+        factor: factorAt(this.#edits, nowMs),
+      },
+      latency: this.#recent.latency(nowMs),
+      errorRatePercent: {
+        recent: this.#recent.errorRatePercent(nowMs),
+        soFar: this.#total === 0 ? null : (100 * this.#failed) / this.#total,
+      },
+      availabilityPercent: availability?.actual ?? null,
+      requests: { total: this.#total, failed: this.#failed },
+      iterations: { ...this.#iterations },
+      inFlight: {
+        requests: this.#newest?.inFlight.requests ?? 0,
+        oldestRequestMs: this.#newest?.inFlight.oldestRequestMs ?? null,
+      },
+      series: Array.from(this.#series.values(), ({ info, last, atMs }) => ({
+        id: info.id,
+        unit: info.unit,
+        role: info.role,
+        last,
+        atMs,
+        growth: growth.get(info.id) ?? null,
+      })),
+      criteria: this.#verdict?.criteria ?? [],
+      events: this.#events,
+      health: { ...health, generatorLagMs: this.#newest?.clock.timerLagMs ?? null },
+      verdictOutcome: this.#verdictIsFinal ? (this.#verdict?.outcome ?? null) : null,
+    };
+  }
+
+  #addCounters(window: WindowRow | LoadWindow): void {
+    for (const cell of window.requests) {
+      this.#total += cell.count;
+      if (cell.outcome !== 'ok') this.#failed += cell.count;
+    }
+    addCounts(this.#iterations, window.iterations);
+    if (this.#newest === null || window.startMs >= this.#newest.startMs) {
+      this.#newest = { inFlight: window.inFlight, clock: window.clock, startMs: window.startMs };
+    }
+  }
+}
+
+function addCounts(into: RunStatus['iterations'], from: IterationCounts): void {
+  into.planned += from.planned;
+  into.started += from.started;
+  into.starved += from.starved;
+  into.late += from.late;
+  into.paused += from.paused;
+  into.interrupted += from.interrupted;
+}

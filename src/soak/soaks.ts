@@ -1,0 +1,225 @@
+import { describeError, SoakdError } from '../base/errors.ts';
+import type { Profile } from '../model/profile.ts';
+import { type Action, isFinal, type Run, type RunState } from '../model/run.ts';
+import type { RunStatus } from '../model/status.ts';
+import type { SoakContext } from './context.ts';
+import type { ActionRequest, RunControl, RunSignal, StartRequest } from './control.ts';
+import { actionRow } from './edits.ts';
+import { canonicalTarget, takeLease } from './lease.ts';
+import type { LiveRun } from './live-run.ts';
+import { newRun } from './new-run.ts';
+import { orphanedRuns, readopt, recall } from './resume.ts';
+import { soak } from './soak.ts';
+import { transition } from './state.ts';
+
+interface Living {
+  live: LiveRun;
+  leave: AbortController;
+  done: Promise<void>;
+  /** Actions on one run happen one after the other. */
+  acting: Promise<unknown>;
+}
+
+/** The runs of this process. */
+export class Soaks implements RunControl {
+  readonly #context: SoakContext;
+  readonly #readProfile: (source: string, name: string) => Profile;
+  readonly #living = new Map<string, Living>();
+  readonly #listeners = new Set<(signal: RunSignal) => void>();
+  readonly #starting = new Map<string, Promise<Run>>();
+  /** Starts happen one after the other: two at once for one target would both find it free. */
+  #startQueue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /** `readProfile` throws a SoakdError that names every problem. */
+  constructor(context: SoakContext, readProfile: (source: string, name: string) => Profile) {
+    this.#context = context;
+    this.#readProfile = readProfile;
+  }
+
+  async start(request: StartRequest): Promise<Run> {
+    const key = request.idempotencyKey;
+    if (key === undefined) return this.#startInTurn(request);
+    // Two requests with one key at the same moment are one wish.
+    const underWay = this.#starting.get(key);
+    if (underWay !== undefined) return underWay;
+    const starting = this.#startInTurn(request).finally(() => this.#starting.delete(key));
+    this.#starting.set(key, starting);
+    return starting;
+  }
+
+  async act(runId: string, request: ActionRequest): Promise<Action> {
+    const living = this.#living.get(runId);
+    if (living === undefined) throw await this.#notLive(runId);
+    const { live } = living;
+    const acting = living.acting.then(() => {
+      if (isFinal(live.state)) throw alreadyOver(runId, live.state);
+      return live.act(actionRow(request, live, this.#context.clock.now()));
+    });
+    living.acting = acting.catch(() => undefined);
+    return acting;
+  }
+
+  status(runId: string): RunStatus | null {
+    return this.#living.get(runId)?.live.status() ?? null;
+  }
+
+  live(): string[] {
+    return [...this.#living.keys()].sort().reverse();
+  }
+
+  subscribe(listener: (signal: RunSignal) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when the run has left this process: ended, or left for the next daemon. */
+  async left(runId: string): Promise<void> {
+    await this.#living.get(runId)?.done;
+  }
+
+  /**
+   * Takes over the unfinished runs of daemons that died. `carry_on` resumes them; `end` finishes those on
+   * `targetUrl` as aborted, for a foreground run that needs the target. Resolves when each lives here;
+   * a run that cannot be taken over is logged and left.
+   */
+  async recover(how: { mode: 'carry_on' } | { mode: 'end'; targetUrl: string; who: string }): Promise<Run[]> {
+    const taken: Run[] = [];
+    for (const run of await orphanedRuns(this.#context, new Set(this.#living.keys()))) {
+      if (how.mode === 'end' && canonicalTarget(run.targetUrl) !== canonicalTarget(how.targetUrl)) continue;
+      try {
+        await takeLease(this.#context, run.targetUrl, run.id);
+        const { live, tail } = await recall(this.#context, run, (signal) => this.#publish(signal));
+        if (how.mode === 'end' && live.stopReason === null && live.state !== 'finishing') {
+          const atMs = this.#context.clock.now();
+          const text = 'its soakd died, and the target is needed for another run';
+          await live.act({ atMs, who: how.who, kind: 'stop', text, edit: null });
+        }
+        this.#carry(live, async (signal) => {
+          await readopt(live, this.#context, tail, signal);
+          await soak(live, this.#context, tail, signal);
+        });
+        taken.push(run);
+      } catch (thrown) {
+        this.#context.log.error(
+          { run: run.id, reason: describeError(thrown) },
+          'an unfinished run cannot be taken over',
+        );
+      }
+    }
+    return taken;
+  }
+
+  /** Leaves every run as it is: k6 goes on, the next daemon resumes. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { leave } of this.#living.values()) leave.abort();
+    await Promise.all(Array.from(this.#living.values(), ({ done }) => done));
+  }
+
+  /** Kills all load at once and leaves the runs: for the second Ctrl-C. The rows stay, another start can finish them. */
+  async kill(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(Array.from(this.#living.values(), ({ live }) => live.process?.kill()));
+    await this.close();
+  }
+
+  #startInTurn(request: StartRequest): Promise<Run> {
+    const starting = this.#startQueue.then(() => this.#start(request));
+    this.#startQueue = starting.catch(() => undefined);
+    return starting;
+  }
+
+  async #start(request: StartRequest): Promise<Run> {
+    if (this.#closed)
+      throw new SoakdError('soakd is stopping', { code: 'stopping', hint: 'start it again', httpStatus: 503 });
+    const { store, clock, log } = this.#context;
+    const profile = this.#readProfile(request.profileSource, request.profileName);
+    let run = newRun(request, profile, this.#context);
+    if (request.idempotencyKey !== undefined) {
+      const before = await store.idempotent(request.idempotencyKey, run.id, clock.now());
+      if (before !== null) {
+        const known = await store.run(before);
+        if (known !== null) return known;
+        // The key was taken by a start that died or was refused before it made the run.
+        run = { ...run, id: before };
+      }
+    }
+    await this.#context.preflight(profile, run.targetUrl);
+    await this.#refuseUnfinished(run);
+    await takeLease(this.#context, run.targetUrl, run.id);
+    const created = transition(null, 'preparing', run.createdMs, `started by ${run.startedBy}`);
+    try {
+      await store.createRun(run, created);
+    } catch (thrown) {
+      await store.releaseLease(canonicalTarget(run.targetUrl), run.id);
+      throw thrown;
+    }
+    const { live, tail } = await recall(this.#context, run, (signal) => this.#publish(signal));
+    log.info({ run: run.id, target: run.targetUrl, startMs: run.startMs, endMs: run.endMs }, 'a run begins');
+    this.#carry(live, (signal) => soak(live, this.#context, tail, signal));
+    return run;
+  }
+
+  #carry(live: LiveRun, work: (signal: AbortSignal) => Promise<void>): void {
+    const leave = new AbortController();
+    const done = work(leave.signal)
+      .catch((thrown: unknown) => {
+        this.#context.log.error(
+          { run: live.run.id, reason: describeError(thrown) },
+          'a run broke off; the next start carries it on',
+        );
+      })
+      .finally(() => this.#living.delete(live.run.id));
+    this.#living.set(live.run.id, { live, leave, done, acting: Promise.resolve() });
+    live.publishStatus();
+  }
+
+  /** An unfinished run still owns its target, though its daemon may be away: its k6 may be at work. */
+  async #refuseUnfinished(run: Run): Promise<void> {
+    const target = canonicalTarget(run.targetUrl);
+    const unfinished = await this.#context.store.runs({ unfinishedOnly: true });
+    const other = unfinished.find((other) => other.id !== run.id && canonicalTarget(other.targetUrl) === target);
+    if (other === undefined) return;
+    throw new SoakdError(`${target} is being soaked by run ${other.id}`, {
+      code: 'target_busy',
+      hint: `one run at a time for one target: wait for it, or stop it with \`soakd stop ${other.id}\``,
+      httpStatus: 409,
+    });
+  }
+
+  async #notLive(runId: string): Promise<SoakdError> {
+    const run = await this.#context.store.run(runId);
+    if (run === null) {
+      return new SoakdError(`there is no run ${runId}`, {
+        code: 'run_unknown',
+        hint: '`soakd runs` lists them',
+        httpStatus: 404,
+      });
+    }
+    const state = (await this.#context.store.transitions(runId)).at(-1)?.to ?? 'preparing';
+    if (isFinal(state)) return alreadyOver(runId, state);
+    return new SoakdError(`run ${runId} does not live in this process`, {
+      code: 'run_elsewhere',
+      hint: 'ask the soakd that runs it, or start the daemon to take it over',
+      httpStatus: 409,
+    });
+  }
+
+  #publish(signal: RunSignal): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(signal);
+      } catch (thrown) {
+        this.#context.log.error({ reason: describeError(thrown) }, 'a listener failed');
+      }
+    }
+  }
+}
+
+const alreadyOver = (runId: string, state: RunState): SoakdError =>
+  new SoakdError(`run ${runId} is over: ${state}`, {
+    code: 'run_over',
+    hint: `\`soakd report ${runId}\` tells how it went`,
+    httpStatus: 409,
+  });
