@@ -86,7 +86,7 @@ export const defaultSettings: SoakSettings = {
   pollMs: 1_000,
   clockCheckMs: 1_000,
   judgeEveryMs: 60_000,
-  leaseMs: 60_000,
+  leaseMs: 30_000,
   leadMs: 3_000,
   maxRestarts: 5,
   restartBackoff: { baseMs: 1_000, maxMs: 60_000 },

@@ -1,4 +1,5 @@
 import { EXIT, SoakdError } from '../base/errors.ts';
+import { compactTime, isoTime } from '../base/iso-time.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Run } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
@@ -19,11 +20,7 @@ export function newRun(
   const nowMs = clock.now();
   const startMs = request.startAtMs ?? nowMs + settings.leadMs;
   if (startMs < nowMs) {
-    throw badInput(
-      'start_in_past',
-      `the start ${new Date(startMs).toISOString()} is over`,
-      'give a time to come, or none for now',
-    );
+    throw badInput('start_in_past', `the start ${isoTime(startMs)} is over`, 'give a time to come, or none for now');
   }
   const compression = compressionOf(profile, request.rehearseMs);
   return {
@@ -80,8 +77,7 @@ function targetOf(request: StartRequest, profile: Profile): string {
 
 /** Sortable by time, unique: `20261121T120000Z-3f9a`. */
 function runId(nowMs: number, random: number): string {
-  const time = new Date(nowMs).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
-  return `${time}-${Math.floor(random * 0x10000)
+  return `${compactTime(nowMs)}-${Math.floor(random * 0x10000)
     .toString(16)
     .padStart(4, '0')}`;
 }

@@ -5,7 +5,7 @@ import type { RunStatus } from '../model/status.ts';
 import type { SoakContext } from './context.ts';
 import type { ActionRequest, RunControl, RunSignal, StartRequest } from './control.ts';
 import { actionRow } from './edits.ts';
-import { canonicalTarget, takeLease } from './lease.ts';
+import { canonicalTarget, sleeps, takeLease } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import { newRun } from './new-run.ts';
 import { orphanedRuns, readopt, recall } from './resume.ts';
@@ -108,6 +108,19 @@ export class Soaks implements RunControl {
       }
     }
     return taken;
+  }
+
+  /**
+   * Looks for orphaned runs until `signal` aborts: leases of hosts that cannot be asked expire, and a foreground run
+   * may be killed while the daemon is up.
+   */
+  async keepRecovering(signal: AbortSignal): Promise<void> {
+    const { clock, settings, log } = this.#context;
+    do {
+      await this.recover({ mode: 'carry_on' }).catch((thrown: unknown) => {
+        log.warn({ reason: describeError(thrown) }, 'unfinished runs could not be looked for');
+      });
+    } while (await sleeps(clock, settings.leaseMs / 2, signal));
   }
 
   /** Leaves every run as it is: k6 goes on, the next daemon resumes. Idempotent. */
