@@ -1,0 +1,124 @@
+import type { WindowRow } from '../store/store.ts';
+
+export interface OutageInput {
+  /** In order of start; windows that were not offered are left out. */
+  windows: readonly WindowRow[];
+  requestsPerIteration: number;
+  timeoutMs: number;
+  /** A run that is over, or this instant of a live one: an episode that reaches it is open. */
+  endMs: number;
+}
+
+export interface OutageEpisode {
+  startMs: number;
+  /** null: not over when the windows end. */
+  endMs: number | null;
+  /** Failed requests, and starved arrivals in requests. */
+  failures: number;
+  cause: string;
+}
+
+/** A lone failed request is an error, not an outage. */
+export const MIN_FAILURES = 3;
+/** Down when at least this share of the demand failed. */
+const DOWN_SHARE = 0.5;
+
+interface Demand {
+  total: number;
+  failed: number;
+  byCause: Record<Cause, number>;
+}
+
+type Cause = 'connect' | 'timeout' | 'http_error' | 'starved' | 'hung';
+
+const CAUSES: Record<Cause, string> = {
+  connect: 'connections refused or cut',
+  timeout: 'no answer within the time-out',
+  http_error: 'answers with errors',
+  starved: 'requests hang, no user is free',
+  hung: 'requests hang beyond the time-out',
+};
+
+/**
+ * Episodes in which the target was down: windows in which at least half of the demand failed, where demand is
+ * requests ended plus arrivals that starved because every user hung in a request. Windows without demand carry the state
+ * on, unless a request hangs beyond the time-out. The edges are placed within their window by the share that failed there,
+ * and a time-out says that the target was away when the request was *sent*.
+ */
+export function outagesOf({ windows, requestsPerIteration, timeoutMs, endMs }: OutageInput): OutageEpisode[] {
+  const episodes: OutageEpisode[] = [];
+  let open: { startMs: number; untilMs: number; failures: number; byCause: Demand['byCause'] } | null = null;
+  /** End of the last window that showed the target up. */
+  let upUntilMs = Number.NEGATIVE_INFINITY;
+
+  const close = (atMs: number | null): void => {
+    if (open !== null && open.failures >= MIN_FAILURES) {
+      episodes.push({
+        startMs: open.startMs,
+        endMs: atMs,
+        failures: Math.round(open.failures),
+        cause: CAUSES[largest(open.byCause)],
+      });
+    }
+    open = null;
+  };
+
+  for (const window of windows) {
+    const demand = demandOf(window, requestsPerIteration, timeoutMs);
+    if (demand.total === 0) {
+      if (open !== null) open.untilMs = window.endMs;
+      continue;
+    }
+    const share = demand.failed / demand.total;
+    const lengthMs = window.endMs - window.startMs;
+    if (share >= DOWN_SHARE) {
+      if (open === null) {
+        const seenMs = window.endMs - share * lengthMs;
+        const sentMs = seenMs - hiddenMs(window, demand, timeoutMs);
+        open = { startMs: Math.max(Math.min(seenMs, sentMs), upUntilMs), untilMs: window.endMs, failures: 0, byCause: noCauses() };
+      }
+      open.untilMs = window.endMs;
+      open.failures += demand.failed;
+      for (const cause of Object.keys(demand.byCause) as Cause[]) open.byCause[cause] += demand.byCause[cause];
+    } else {
+      if (open !== null) close(Math.min(window.endMs, Math.max(open.untilMs, window.startMs) + share * lengthMs));
+      upUntilMs = window.endMs;
+    }
+  }
+  if (open !== null) close(null);
+  return episodes.filter(({ startMs }) => startMs < endMs);
+}
+
+/** How long before its first failures the target may already have been away. */
+function hiddenMs(window: WindowRow, { byCause, failed }: Demand, timeoutMs: number): number {
+  if (byCause.timeout >= failed / 2) return timeoutMs;
+  if (byCause.starved + byCause.hung >= failed / 2) return window.inFlight.oldestRequestMs ?? 0;
+  return 0;
+}
+
+const noCauses = (): Demand['byCause'] => ({ connect: 0, timeout: 0, http_error: 0, starved: 0, hung: 0 });
+
+const largest = (byCause: Demand['byCause']): Cause =>
+  (Object.keys(byCause) as Cause[]).reduce((most, cause) => (byCause[cause] > byCause[most] ? cause : most), 'hung');
+
+/** What was asked of the target in a window, and how much of it failed. */
+export function demandOf(
+  { iterations, requests, inFlight }: WindowRow,
+  requestsPerIteration: number,
+  timeoutMs: number,
+): Demand {
+  const byCause = noCauses();
+  let total = 0;
+  for (const { outcome, count } of requests) {
+    total += count;
+    if (outcome !== 'ok') byCause[outcome] += count;
+  }
+  byCause.starved = iterations.starved * requestsPerIteration;
+  total += byCause.starved;
+  if (total === 0 && inFlight.requests > 0 && (inFlight.oldestRequestMs ?? 0) > timeoutMs) {
+    byCause.hung = inFlight.requests;
+    total = inFlight.requests;
+  }
+  const failed = byCause.connect + byCause.timeout + byCause.http_error + byCause.starved + byCause.hung;
+  return { total, failed, byCause };
+}
