@@ -1,5 +1,5 @@
 import { SoakdError } from '../base/errors.ts';
-import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
+import type { PlanEdit } from '../model/plan.ts';
 import type { Action, RunState } from '../model/run.ts';
 import type { ActionRequest } from './control.ts';
 
@@ -18,20 +18,13 @@ export function isPaused(edits: readonly PlanEdit[]): boolean {
   return edits.findLast((edit) => edit.kind === 'pause' || edit.kind === 'resume')?.kind === 'pause';
 }
 
-/** The operator's factor that holds at `atMs`; 1 when none does. */
-export function factorAt(edits: readonly PlanEdit[], atMs: number): number {
-  const last = edits.findLast((edit) => edit.kind === 'rate' && edit.atMs <= atMs);
-  if (last?.kind !== 'rate' || (last.untilMs !== null && last.untilMs <= atMs)) return 1;
-  return last.factor;
-}
-
 /**
  * The audit row of an operator's wish at `nowMs`. Throws a SoakdError `action_refused` (409) when the run
  * is in no state for it, `action_invalid` (400) when it makes no sense.
  */
 export function actionRow(
   request: ActionRequest,
-  run: { state: RunState; plan: ArrivalPlan; edits: readonly PlanEdit[] },
+  run: { state: RunState; edits: readonly PlanEdit[] },
   nowMs: number,
 ): Omit<Action, 'id'> {
   const row = (text: string, edit: PlanEdit | null): Omit<Action, 'id'> => ({

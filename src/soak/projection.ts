@@ -4,9 +4,9 @@ import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { IterationCounts, LoadWindow } from '../model/window.ts';
+import { factorAt } from '../plan/edits.ts';
 import { levelAt, profileClock, requestsPerMinuteAt } from '../plan/rate.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
-import { factorAt } from './edits.ts';
 import { RecentLoad } from './recent-load.ts';
 
 const KEPT_EVENTS = 20;
@@ -27,7 +27,7 @@ export interface LiveHealth {
 export class Projection {
   readonly #run: Run;
   #plan: ArrivalPlan;
-  #edits: readonly PlanEdit[] = [];
+  #edits: PlanEdit[] = [];
   #state: RunState = 'preparing';
   #total = 0;
   #failed = 0;
@@ -56,7 +56,7 @@ export class Projection {
     return this.#recent.newestEndMs;
   }
 
-  setPlan(plan: ArrivalPlan, edits: readonly PlanEdit[]): void {
+  setPlan(plan: ArrivalPlan, edits: PlanEdit[]): void {
     this.#plan = plan;
     this.#edits = edits;
   }
