@@ -1,15 +1,5 @@
 import type { LoadLevel } from './plan.ts';
-import type { Comparison } from './profile.ts';
-
-/** The unit in which a criterion's target and actual value are kept. */
-export type CriterionUnit =
-  | 'percent'
-  | 'percent_per_24h'
-  | 'milliseconds'
-  | 'seconds'
-  | 'hours'
-  | 'per_minute'
-  | 'count';
+import type { Comparison, CriterionUnit } from './profile.ts';
 
 /** Which windows a criterion looks at; null: all that are judged. */
 export type CriterionLevel = LoadLevel | null;

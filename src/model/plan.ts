@@ -17,7 +17,7 @@ export interface ArrivalPlan {
   requestsPerIteration: number;
   /**
    * Piecewise-linear planned rate, strictly covering [startMs, endMs]; two points at one instant are a
-   * step. Pauses are stretches at rate 0 with `paused`.
+   * step. In a pause the points keep the rate that would have been offered.
    */
   points: RatePoint[];
 }
@@ -27,7 +27,7 @@ export interface RatePoint {
   requestsPerMinute: number;
   /** Load relative to the base rate, live factor included: decides normal, peak or stress. */
   multiplier: number;
-  /** True from this point to the next: the operator paused the load. */
+  /** True from this point to the next: the operator paused the load, nothing is offered. */
   paused: boolean;
 }
 

@@ -12,6 +12,8 @@ export interface Profile {
   workload: Workload;
   monitoring: Monitoring;
   criteria: CriterionSpec[];
+  /** Ids of default criteria that the profile switched off: the report says so. */
+  criteriaOff: string[];
   exclude: Exclusion[];
   environment: string | null;
   labels: Record<string, string>;
@@ -118,12 +120,25 @@ export interface Monitoring {
   alerts: { metric: string; threshold: number; unit: string; severity: string }[];
 }
 
-/** One configured source: `kind` selects the plug-in, `name` prefixes its series, the rest is the plug-in's own settings. */
+/**
+ * One configured source: `kind` selects the plug-in, `name` prefixes its series, the rest is the plug-in's own
+ * settings as they are written (checked; the plug-in's schema turns them into what it works with).
+ */
 export interface SamplerSpec {
   kind: string;
   name: string;
   settings: Record<string, unknown>;
 }
+
+/** The unit in which a criterion's target and actual value are kept. */
+export type CriterionUnit =
+  | 'percent'
+  | 'percent_per_24h'
+  | 'milliseconds'
+  | 'seconds'
+  | 'hours'
+  | 'per_minute'
+  | 'count';
 
 export type Comparison = '>=' | '>' | '<=' | '<' | '==';
 
@@ -132,9 +147,9 @@ export interface CriterionSpec {
   /** `availability`, `error_rate`, `memory_leak`, … : the key in the profile and the id in verdicts. */
   id: string;
   comparison: Comparison;
-  /** In the criterion's own unit: percent, milliseconds, percent per 24 h, hours, count. */
+  /** In `unit`. */
   target: number;
-  unit: string;
+  unit: CriterionUnit;
   /** As written: `< 5% growth per 24h`. */
   text: string;
   /** False when the value is the default from the reliability plan and not the profile's own. */

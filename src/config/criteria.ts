@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { quote } from '../base/parsed.ts';
+import { CRITERIA, type CriterionDefinition, criterionByKey } from '../model/criteria.ts';
+import type { CriterionSpec } from '../model/profile.ts';
+import { exampleTarget, parseTarget } from './criterion-target.ts';
+import type { ResolveContext } from './resolve.ts';
+import { value } from './value.ts';
+
+const targetOf = (definition: CriterionDefinition) =>
+  value((input) => parseTarget(definition, input), {
+    type: ['string', 'boolean', 'number'],
+    description: `${definition.describes}${definition.default === null ? '' : `; default ${definition.default.text}`}`,
+    examples: [exampleTarget(definition), 'off'],
+  }).optional();
+
+type Target = z.output<ReturnType<typeof targetOf>>;
+
+const shape: Record<string, ReturnType<typeof targetOf>> = Object.fromEntries(
+  CRITERIA.flatMap((definition) => [definition.id, ...definition.aliases].map((key) => [key, targetOf(definition)])),
+);
+
+export const criteriaSchema = z.strictObject(shape).superRefine((targets, context) => {
+  const seen = new Map<string, string>();
+  for (const key of Object.keys(targets)) {
+    const id = criterionByKey(key)?.id;
+    const other = id === undefined ? undefined : seen.get(id);
+    if (id === undefined) continue;
+    if (other === undefined) seen.set(id, key);
+    else {
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: `means the same as ${other}`,
+        params: { hint: 'keep one of the two' },
+      });
+    }
+  }
+});
+
+/** The criteria to judge, in the order of reports, and the ids of those that the profile switched off. */
+export function resolveCriteria(
+  input: Record<string, Target>,
+  { fallback }: ResolveContext,
+): { criteria: CriterionSpec[]; off: string[] } {
+  const criteria: CriterionSpec[] = [];
+  const off: string[] = [];
+  for (const definition of CRITERIA) {
+    const keys: string[] = [definition.id, ...definition.aliases];
+    const key = keys.find((candidate) => input[candidate] !== undefined);
+    const given = key === undefined ? undefined : input[key];
+    if (given === null) off.push(definition.id);
+    else if (given !== undefined)
+      criteria.push({ id: definition.id, ...given, unit: definition.unit, fromProfile: true });
+    else if (definition.default !== null) {
+      const target = fallback(
+        ['success_criteria', definition.id],
+        undefined,
+        definition.default,
+        quote(definition.default.text),
+      );
+      criteria.push({ id: definition.id, ...target, unit: definition.unit, fromProfile: false });
+    }
+  }
+  return { criteria, off };
+}

@@ -1,0 +1,90 @@
+import { isCollection, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { DocumentPath } from './resolve.ts';
+
+export interface Position {
+  line: number;
+  column: number;
+}
+
+export interface SyntaxProblem extends Position {
+  problem: string;
+  hint: string;
+}
+
+/** A YAML document that knows where each value stands. */
+export interface YamlDocument {
+  syntax: SyntaxProblem[];
+  /** Plain data; null when the syntax leaves none. */
+  data: unknown;
+  /** Line and column, from 1, of the value at `path`, or of its key; of the nearest thing around when it is absent. */
+  locate(path: DocumentPath, atKey: boolean): Position;
+}
+
+const HINTS: Record<string, string> = {
+  DUPLICATE_KEY: 'keep one of the two',
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'indent the keys of one mapping alike',
+  MULTIPLE_DOCS: 'write one profile a file',
+  MISSING_CHAR: 'close quotes, brackets and braces, and put a space after each colon',
+};
+
+/** Reads YAML 1.2. Duplicate keys and syntax errors are listed, never thrown. */
+export function readYaml(source: string): YamlDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const syntax = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    ...position(pos[0]),
+    problem: message.charAt(0).toLowerCase() + message.slice(1).split('\n')[0],
+    hint: HINTS[code] ?? 'see YAML 1.2',
+  }));
+  return {
+    syntax,
+    data: plainData(() => document.toJS({ maxAliasCount: 100 }), syntax),
+    locate: (path, atKey) => position(offsetOf(document.contents, path, atKey)),
+  };
+}
+
+/** A document that repeats itself without end (an alias in an alias) is a problem, not an exception. */
+function plainData(read: () => unknown, syntax: SyntaxProblem[]): unknown {
+  try {
+    return read();
+  } catch (thrown) {
+    const problem = thrown instanceof Error ? thrown.message : String(thrown);
+    if (syntax.length === 0) syntax.push({ line: 1, column: 1, problem, hint: 'write the values out' });
+    return null;
+  }
+}
+
+function offsetOf(root: Node | null, path: DocumentPath, atKey: boolean): number {
+  let node: unknown = root;
+  let offset = startOf(root) ?? 0;
+  for (const [index, step] of path.entries()) {
+    const last = index === path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(step));
+      if (!isPair(pair)) return offset;
+      const keyOffset = startOf(pair.key) ?? offset;
+      const valueOffset = startOf(pair.value);
+      // A mapping or list is best shown by its key; an empty value has no place of its own.
+      const byKey = (last && atKey) || isCollection(pair.value) || valueOffset === null;
+      offset = byKey ? keyOffset : valueOffset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = startOf(node) ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | null {
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return null;
+  const start: unknown = node.range[0];
+  return typeof start === 'number' ? start : null;
+}

@@ -1,0 +1,170 @@
+import type { z } from 'zod';
+import { nearest } from '../base/nearest.ts';
+import { quote } from '../base/parsed.ts';
+import type { DocumentPath } from './resolve.ts';
+
+/** What is wrong, where in the document, and what to write instead. */
+export interface Finding {
+  path: DocumentPath;
+  /** Point at the key instead of its value. */
+  atKey: boolean;
+  problem: string;
+  hint: string;
+}
+
+/** zod's issues in our words. `schema` is what was asked for, `input` what was given. */
+export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, input: unknown): Finding[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+    const given = valueAt(input, path);
+    const found = (problem: string, hint: string, at: DocumentPath = path, atKey = false): Finding[] => [
+      { path: at, atKey, problem, hint },
+    ];
+    if (issue.code === 'unrecognized_keys') return issue.keys.flatMap((key) => unknownKey(schema, input, path, key));
+    if (given === undefined && issue.code !== 'custom') {
+      const parent = path.slice(0, -1);
+      return found(`${path.at(-1) ?? 'content'} is missing`, missingHint(issue), parent, true);
+    }
+    switch (issue.code) {
+      case 'custom': {
+        const hint = typeof issue.params?.hint === 'string' ? issue.params.hint : 'see docs/profile.md';
+        return given === undefined && issue.message === 'is missing'
+          ? found(`${path.at(-1) ?? ''} is missing`, hint, path.slice(0, -1), true)
+          : found(issue.message, hint);
+      }
+      case 'invalid_type':
+        return found(
+          `${quote(given)} is not ${NOUNS[issue.expected] ?? issue.expected}`,
+          `write ${NOUNS[issue.expected] ?? issue.expected}`,
+        );
+      case 'invalid_value': {
+        const known = issue.values.map(String);
+        const like = typeof given === 'string' ? nearest(given, known) : null;
+        return found(
+          `${quote(given)} is not one of ${known.join(', ')}`,
+          like === null ? `write one of them` : `did you mean ${like}?`,
+        );
+      }
+      case 'invalid_union':
+        return found(...unionProblem(issue, given));
+      case 'invalid_key':
+        return found(`${quote(path.at(-1))} is not a valid name`, 'use letters, digits and dashes', path, true);
+      case 'too_small':
+      case 'too_big':
+        return found(limitProblem(issue, given), limitHint(issue));
+      default:
+        return found(issue.message.charAt(0).toLowerCase() + issue.message.slice(1), `${quote(given)} does not fit`);
+    }
+  });
+}
+
+const NOUNS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping of keys',
+  record: 'a mapping of keys',
+};
+
+function missingHint(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `write one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_union') return 'add it';
+  return issue.code === 'invalid_type' ? `add it: ${NOUNS[issue.expected] ?? issue.expected}` : 'add it';
+}
+
+function unionProblem(issue: z.core.$ZodIssueInvalidUnion, given: unknown): [problem: string, hint: string] {
+  const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+  if (options.length === 0) return [`${quote(given)} is not of a kind that fits here`, 'see docs/profile.md'];
+  const like = typeof given === 'string' ? nearest(given, options) : null;
+  return [
+    `${quote(given)} is not one of ${options.join(', ')}`,
+    like === null ? 'write one of them' : `did you mean ${like}?`,
+  ];
+}
+
+type LimitIssue = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig;
+
+function limitProblem(issue: LimitIssue, given: unknown): string {
+  // Our own messages begin with a verb: `is empty`; zod's own begin with a capital letter.
+  if (/^[a-z]/.test(issue.message)) {
+    return typeof given === 'number' ? `${given} ${issue.message}` : issue.message;
+  }
+  return issue.code === 'too_small' ? `${quote(given)} is too small` : `${quote(given)} is too large`;
+}
+
+function limitHint(issue: LimitIssue): string {
+  const things = issue.origin === 'array' ? ' entries' : issue.origin === 'string' ? ' characters' : '';
+  return issue.code === 'too_small'
+    ? `write ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${things}`
+    : `write ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${things}`;
+}
+
+function unknownKey(schema: z.ZodType, input: unknown, path: DocumentPath, key: string): Finding[] {
+  const known = keysAt(schema, input, path);
+  const like = nearest(key, known);
+  const all = known.length > 0 && known.length <= 12 ? `known keys: ${known.join(', ')}` : 'see docs/profile.md';
+  return [
+    {
+      path: [...path, key],
+      atKey: true,
+      problem: `unknown key ${quote(key)}`,
+      hint: like === null ? all : `did you mean ${like}?`,
+    },
+  ];
+}
+
+/** The keys that the schema knows at a place of the input. */
+function keysAt(schema: z.ZodType, input: unknown, path: DocumentPath): string[] {
+  let at: z.core.$ZodType | undefined = unwrap(schema, input);
+  let given = input;
+  for (const step of path) {
+    given = valueAt(given, [step]);
+    at = at === undefined ? undefined : unwrap(childOf(at, step), given);
+  }
+  const def = at?._zod.def as z.core.$ZodObjectDef | undefined;
+  return def?.type === 'object' ? Object.keys(def.shape) : [];
+}
+
+type AnyDef = z.core.$ZodTypeDef &
+  Partial<
+    Pick<z.core.$ZodOptionalDef, 'innerType'> &
+      Pick<z.core.$ZodPipeDef, 'in'> &
+      Pick<z.core.$ZodArrayDef, 'element'> &
+      Pick<z.core.$ZodObjectDef, 'shape'> &
+      Pick<z.core.$ZodRecordDef, 'valueType'> &
+      Pick<z.core.$ZodUnionDef, 'options'>
+  >;
+
+const defOf = (schema: z.core.$ZodType): AnyDef => schema._zod.def;
+
+/** The schema under optional, default and transform; of a union the option that fits the input's `kind`. */
+function unwrap(schema: z.core.$ZodType | undefined, input: unknown): z.core.$ZodType | undefined {
+  if (schema === undefined) return undefined;
+  const def = defOf(schema);
+  if (def.innerType !== undefined) return unwrap(def.innerType, input);
+  if (def.type === 'pipe') return unwrap(def.in, input);
+  if (def.type !== 'union') return schema;
+  const kind = valueAt(input, ['kind']);
+  return def.options?.find((option) => {
+    const discriminator = defOf(option).shape?.kind;
+    return discriminator?._zod.values?.has(String(kind));
+  });
+}
+
+function childOf(schema: z.core.$ZodType, step: string | number): z.core.$ZodType | undefined {
+  const def = defOf(schema);
+  if (def.type === 'object') return def.shape?.[step];
+  return def.type === 'array' ? def.element : def.valueType;
+}
+
+/** The value at a path of plain data; undefined when there is none. */
+export function valueAt(data: unknown, path: DocumentPath): unknown {
+  let at: unknown = data;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = Object.entries(at).find(([key]) => key === String(step))?.[1];
+  }
+  return at;
+}

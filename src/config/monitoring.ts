@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { parseDuration } from '../base/duration.ts';
+import { nearest } from '../base/nearest.ts';
+import { parsed, quote, unreadable } from '../base/parsed.ts';
+import { parsePercent } from '../base/percent.ts';
+import type { Monitoring, SamplerSpec } from '../model/profile.ts';
+import { findingsOf } from './issues.ts';
+import type { ResolveContext } from './resolve.ts';
+import { duration, nonEmptyText, value } from './value.ts';
+
+/** What a profile may list under `metrics`: the names of the reliability testing plan, §5.2 (measurements) and §9.1. */
+export const METRICS = [
+  'response_time',
+  'error_rate',
+  'memory_usage',
+  'cpu_usage',
+  'active_connections',
+  'cache_hit_rate',
+  'active_sessions',
+  'requests_processed',
+  'errors_count',
+  'response_times',
+] as const;
+
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+
+/** A threshold with its unit: `5000ms` or `5s`, `2%`, or a plain number. */
+const threshold = value(
+  (input) => {
+    if (typeof input === 'number') return parsed({ threshold: input, unit: 'count' });
+    const percent = parsePercent(input);
+    if (percent.ok) return parsed({ threshold: percent.value, unit: 'percent' });
+    const time = parseDuration(input);
+    if (time.ok) return parsed({ threshold: time.value, unit: 'milliseconds' });
+    return unreadable(`${quote(input)} is not a threshold`, 'write for example 5000ms, 2% or 500');
+  },
+  { type: ['string', 'number'], description: 'limit with its unit', examples: ['5000ms', '2%', 500] },
+);
+
+/** Schemas of the samplers' own settings, by kind. */
+export type SamplerSchemas = Readonly<Record<string, z.ZodType>>;
+
+const SAMPLER_NAME = /^[a-z][a-z0-9_-]*$/;
+
+/** Names that the program's own series use. */
+const RESERVED = ['generator', 'self'];
+
+const samplerBase = z.looseObject({
+  kind: nonEmptyText('what is sampled'),
+  name: z
+    .string()
+    .regex(SAMPLER_NAME, 'is not a name of small letters, digits, _ and -')
+    .describe('prefix of its series; the kind when it is not given')
+    .optional(),
+});
+
+const samplersSchema = (schemas: SamplerSchemas | null) =>
+  z
+    .array(samplerBase)
+    .superRefine((samplers, context) => {
+      const names = samplers.map(({ kind, name }) => name ?? kind);
+      samplers.forEach(({ kind, name, ...settings }, index) => {
+        const problem = (path: (string | number)[], message: string, hint: string): void =>
+          context.addIssue({ code: 'custom', path: [index, ...path], message, params: { hint } });
+        const own = name ?? kind;
+        if (RESERVED.includes(own)) {
+          problem(['name'], `${quote(own)} is reserved for soakd's own series`, 'choose another name');
+        } else if (names.indexOf(own) !== index) {
+          problem(
+            name === undefined ? [] : ['name'],
+            `a second sampler is named ${quote(own)}`,
+            'give each a name of its own',
+          );
+        }
+        if (schemas === null) return;
+        const schema = schemas[kind];
+        if (schema === undefined) {
+          const kinds = Object.keys(schemas);
+          const like = nearest(kind, kinds);
+          problem(
+            ['kind'],
+            `${quote(kind)} is no kind of sampler`,
+            like === null ? `kinds: ${kinds.join(', ')}` : `did you mean ${like}?`,
+          );
+          return;
+        }
+        const checked = schema.safeParse(settings);
+        if (checked.success) return;
+        for (const finding of findingsOf(checked.error.issues, schema, settings)) {
+          context.addIssue({
+            code: 'custom',
+            path: [index, ...finding.path],
+            message: finding.problem,
+            params: { hint: finding.hint, atKey: finding.atKey },
+          });
+        }
+      });
+    })
+    .describe('sources of samples: memory, connections and the rest of the target');
+
+export const monitoringSchema = (schemas: SamplerSchemas | null) =>
+  z.strictObject({
+    interval: duration('one sample of each series an interval', {
+      minMs: 1000,
+      maxMs: 3_600_000,
+      example: '60s',
+    }).optional(),
+    metrics: z.array(z.enum(METRICS)).describe('what the report shows first').optional(),
+    alerts: z
+      .record(
+        z.string().regex(SAMPLER_NAME),
+        z.strictObject({
+          threshold,
+          severity: z.enum(SEVERITIES).describe('how loud').optional(),
+        }),
+      )
+      .describe('limits that are watched while the run lives')
+      .optional(),
+    samplers: samplersSchema(schemas).optional(),
+  });
+
+export type MonitoringInput = z.output<ReturnType<typeof monitoringSchema>>;
+
+/** The monitoring section with every default filled in. */
+export function resolveMonitoring(input: MonitoringInput, context: ResolveContext): Monitoring {
+  const at = 'monitoring';
+  const { fallback } = context;
+  return {
+    intervalMs: fallback([at, 'interval'], input.interval, 60_000, '60s'),
+    metrics: fallback([at, 'metrics'], input.metrics, METRICS.slice(0, 6), METRICS.slice(0, 6).join(', ')),
+    samplers: input.samplers?.map(toSpec) ?? defaultSamplers(context),
+    alerts: Object.entries(input.alerts ?? {}).map(([metric, alert]) => ({
+      metric,
+      ...alert.threshold,
+      severity: fallback([at, 'alerts', metric, 'severity'], alert.severity, 'warning', 'warning'),
+    })),
+  };
+}
+
+const toSpec = ({ kind, name, ...settings }: z.output<typeof samplerBase>): SamplerSpec => ({
+  kind,
+  name: name ?? kind,
+  settings,
+});
+
+/** A target on this machine is found by its port; of any other, memory is known only when the profile says where. */
+function defaultSamplers({ targetUrl, fallback, warn }: ResolveContext): SamplerSpec[] {
+  const at = ['monitoring', 'samplers'] as const;
+  const port = targetUrl === null ? null : loopbackPort(targetUrl);
+  if (port !== null) {
+    const process: SamplerSpec = { kind: 'process', name: 'target', settings: { port } };
+    return fallback(at, undefined, [process], `process named target, by port ${port}`);
+  }
+  if (targetUrl !== null) {
+    warn(
+      at,
+      'no sampler is set, and the target is not on this machine: memory cannot be judged',
+      'add samplers, for example kind: prometheus',
+    );
+  }
+  return fallback(at, undefined, [], '[] (none)');
+}
+
+function loopbackPort(url: string): number | null {
+  const { hostname, port, protocol } = new URL(url);
+  if (hostname !== 'localhost' && hostname !== '[::1]' && !hostname.startsWith('127.')) return null;
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { formatDuration, parseDuration } from '../base/duration.ts';
+import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
+import type { PatternName, UserKind, UserSimulation } from '../model/profile.ts';
+import type { ResolveContext } from './resolve.ts';
+import { share, value } from './value.ts';
+
+interface ThinkTime {
+  minMs: number;
+  maxMs: number;
+}
+
+/** `2s-8s`, or `3s` for always the same. */
+export function parseThinkTime(input: unknown): Parsed<ThinkTime> {
+  const [from, until, more] = typeof input === 'string' ? input.split(/\s*(?:-|–|\.\.)\s*/) : [];
+  const min = parseDuration(from);
+  const max = until === undefined ? min : parseDuration(until);
+  if (from === undefined || more !== undefined || !min.ok || !max.ok) {
+    return unreadable(`${quote(input)} is not a range of time`, 'write for example 2s-8s');
+  }
+  if (max.value < min.value) return unreadable(`${quote(input)} ends before it begins`, `write ${until}-${from}`);
+  if (max.value > 600_000)
+    return unreadable(`${quote(input)} is above 10 minutes`, 'a longer pause is a new conversation');
+  return parsed({ minMs: min.value, maxMs: max.value });
+}
+
+const thinkTime = (description: string) =>
+  value(parseThinkTime, { type: 'string', description, examples: ['2s-8s'] }).optional();
+
+export const usersSchema = z
+  .strictObject({
+    new_users_ratio: share('share of users who come for the first time: a fresh connection and session').optional(),
+    returning_users_ratio: share('share of users who come back to a session').optional(),
+    power_users_ratio: share('share of users who know their way and type fast').optional(),
+    conversation_patterns: z
+      .strictObject({
+        simple_query: share('conversations of one turn').optional(),
+        multi_turn: share('conversations of three or four turns').optional(),
+        complex_workflow: share('conversations of six to eight turns').optional(),
+      })
+      .superRefine((ratios, context) => addsUpToOne(ratios, context))
+      .describe('shares of conversation patterns; they add up to 1')
+      .optional(),
+    think_time: z
+      .strictObject({
+        new_users: thinkTime('pause of new users between two turns'),
+        returning_users: thinkTime('pause of returning users between two turns'),
+        power_users: thinkTime('pause of power users between two turns'),
+      })
+      .describe('pauses between the turns of a conversation, evenly spread over a range')
+      .optional(),
+    max_users: z
+      .int()
+      .min(1, 'is below 1')
+      .max(50_000, 'is above 50000')
+      .describe('upper bound of virtual users')
+      .optional(),
+  })
+  .superRefine(({ new_users_ratio, returning_users_ratio, power_users_ratio }, context) =>
+    addsUpToOne({ new_users_ratio, returning_users_ratio, power_users_ratio }, context),
+  );
+
+function addsUpToOne(
+  ratios: Record<string, number | undefined>,
+  context: { addIssue: (issue: { code: 'custom'; path: string[]; message: string; params: { hint: string } }) => void },
+): void {
+  const given = Object.entries(ratios).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  if (given.length === 0) return;
+  const sum = given.reduce((total, [, ratio]) => total + ratio, 0);
+  if (Math.abs(sum - 1) <= 1e-6) return;
+  const missing = Object.keys(ratios).filter((key) => ratios[key] === undefined);
+  const rest = Number((1 - sum).toFixed(6));
+  context.addIssue({
+    code: 'custom',
+    path: [],
+    message: `${given.map(([key]) => key).join(' + ')} add up to ${Number(sum.toFixed(6))}, not 1`,
+    params: {
+      hint:
+        missing.length > 0 && rest > 0
+          ? `add ${missing[0]}: ${rest}`
+          : `${rest > 0 ? 'add' : 'take away'} ${Math.abs(rest)}`,
+    },
+  });
+}
+
+export type UsersInput = z.output<typeof usersSchema>;
+
+/** The seed's shares and patterns; think times are our own: nothing in the reliability plan names them. */
+const DEFAULT_KINDS: Record<UserKind, number> = { new: 0.3, returning: 0.5, power: 0.2 };
+const DEFAULT_PATTERNS: Record<PatternName, number> = { simple_query: 0.4, multi_turn: 0.35, complex_workflow: 0.25 };
+const DEFAULT_THINK: Record<UserKind, ThinkTime> = {
+  new: { minMs: 3000, maxMs: 12_000 },
+  returning: { minMs: 2000, maxMs: 8000 },
+  power: { minMs: 1000, maxMs: 4000 },
+};
+
+/** The user section with every default filled in. */
+export function resolveUsers(input: UsersInput, { fallback }: ResolveContext): UserSimulation {
+  const at = 'user_simulation';
+  const kinds = { new: input.new_users_ratio, returning: input.returning_users_ratio, power: input.power_users_ratio };
+  const noKinds = Object.values(kinds).every((ratio) => ratio === undefined);
+  const share = (kind: UserKind): number =>
+    noKinds
+      ? fallback([at, `${kind}_users_ratio`], undefined, DEFAULT_KINDS[kind], String(DEFAULT_KINDS[kind]))
+      : (kinds[kind] ?? 0);
+  const patterns = input.conversation_patterns;
+  const noPatterns = patterns === undefined || Object.values(patterns).every((ratio) => ratio === undefined);
+  const pattern = (name: PatternName): number =>
+    noPatterns
+      ? fallback([at, 'conversation_patterns', name], undefined, DEFAULT_PATTERNS[name], String(DEFAULT_PATTERNS[name]))
+      : (patterns[name] ?? 0);
+  const think = (kind: UserKind): ThinkTime => {
+    const { minMs, maxMs } = DEFAULT_THINK[kind];
+    const text = `${formatDuration(minMs)}-${formatDuration(maxMs)}`;
+    return fallback([at, 'think_time', `${kind}_users`], input.think_time?.[`${kind}_users`], { minMs, maxMs }, text);
+  };
+  return {
+    kinds: { new: share('new'), returning: share('returning'), power: share('power') },
+    patterns: {
+      simple_query: pattern('simple_query'),
+      multi_turn: pattern('multi_turn'),
+      complex_workflow: pattern('complex_workflow'),
+    },
+    thinkTime: { new: think('new'), returning: think('returning'), power: think('power') },
+    maxUsers: input.max_users ?? null,
+  };
+}
