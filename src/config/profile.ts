@@ -8,7 +8,7 @@ import { excludeSchema, resolveExclude } from './exclude.ts';
 import { type Finding, findingsOf, valueAt } from './issues.ts';
 import { monitoringSchema, resolveMonitoring, type SamplerSchemas } from './monitoring.ts';
 import type { Problem } from './problem.ts';
-import { Defaults, type DocumentPath, type ResolveContext } from './resolve.ts';
+import { Defaults, type DefaultValue, type DocumentPath, type ResolveContext } from './resolve.ts';
 import { checkTargetUrl, targetSchema } from './target.ts';
 import { resolveTraffic, trafficSchema } from './traffic.ts';
 import { resolveUsers, usersSchema } from './users.ts';
@@ -16,12 +16,7 @@ import { duration, nonEmptyText, textValue, value } from './value.ts';
 import { resolveWorkload, workloadSchema } from './workload.ts';
 
 export { formatProblem, type Problem } from './problem.ts';
-
-/** A value that the profile does not set: `{ path: 'traffic_pattern.ramp', value: '5m' }`. */
-export interface DefaultValue {
-  path: string;
-  value: string;
-}
+export type { DefaultValue } from './resolve.ts';
 
 export type ParsedProfile =
   | { ok: true; profile: Profile; defaults: DefaultValue[]; warnings: Problem[] }

@@ -1,7 +1,11 @@
-import type { DefaultValue } from './profile.ts';
-
 /** A place in the document: keys and list positions from the top. */
 export type DocumentPath = readonly (string | number)[];
+
+/** A value that the profile does not set: `{ path: 'traffic_pattern.ramp', value: '5m' }`. */
+export interface DefaultValue {
+  path: string;
+  value: string;
+}
 
 /** What turning a checked section into its part of the profile may need, and where it reports. */
 export interface ResolveContext {
