@@ -94,7 +94,8 @@ export function studentQuantile(probability: number, degrees: number): number {
 }
 
 /** Probability that |T| is at least as large as |t|. */
-export const studentTwoSided = (t: number, degrees: number): number => betaCdf(degrees / 2, 0.5, degrees / (degrees + t * t));
+export const studentTwoSided = (t: number, degrees: number): number =>
+  betaCdf(degrees / 2, 0.5, degrees / (degrees + t * t));
 
 function quantileOfIncreasing(cdf: (x: number) => number, probability: number, from: number, guess: number): number {
   let low = from;

@@ -48,7 +48,6 @@ export interface Growth {
 }
 
 export const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Fewer bins cannot carry a trend, a load and the correlation of what is left. */
 export const MIN_BINS = 16;

@@ -75,9 +75,7 @@ export function exponentialMeanInterval(sum: number, count: number): { low: numb
  */
 export function holm(pValues: readonly (number | null)[], alpha: number): boolean[] {
   const rejected = pValues.map(() => false);
-  const ranked = pValues
-    .flatMap((p, at) => (p === null ? [] : [{ p, at }]))
-    .toSorted((a, b) => a.p - b.p);
+  const ranked = pValues.flatMap((p, at) => (p === null ? [] : [{ p, at }])).toSorted((a, b) => a.p - b.p);
   for (const [rank, { p, at }] of ranked.entries()) {
     if (p > alpha / (ranked.length - rank)) break;
     rejected[at] = true;

@@ -75,7 +75,12 @@ export function outagesOf({ windows, requestsPerIteration, timeoutMs, endMs }: O
       if (open === null) {
         const seenMs = window.endMs - share * lengthMs;
         const sentMs = seenMs - hiddenMs(window, demand, timeoutMs);
-        open = { startMs: Math.max(Math.min(seenMs, sentMs), upUntilMs), untilMs: window.endMs, failures: 0, byCause: noCauses() };
+        open = {
+          startMs: Math.max(Math.min(seenMs, sentMs), upUntilMs),
+          untilMs: window.endMs,
+          failures: 0,
+          byCause: noCauses(),
+        };
       }
       open.untilMs = window.endMs;
       open.failures += demand.failed;

@@ -1,5 +1,5 @@
-import { median } from './order-statistics.ts';
 import { studentQuantile, studentTwoSided } from './distributions.ts';
+import { median } from './order-statistics.ts';
 
 export interface Estimate {
   value: number;
@@ -82,7 +82,13 @@ export function robustRegression(y: readonly number[], columns: readonly (readon
     const value = scaled / norm;
     const standardError = Math.sqrt(Math.max(0, covariance[at] ?? 0)) / norm;
     const pValue = standardError === 0 ? (value === 0 ? 1 : 0) : studentTwoSided(value / standardError, degrees);
-    return { value, standardError, low: value - quantile * standardError, high: value + quantile * standardError, pValue };
+    return {
+      value,
+      standardError,
+      low: value - quantile * standardError,
+      high: value + quantile * standardError,
+      pValue,
+    };
   });
   return { coefficients, residuals, scale, weights, effectiveObservations };
 }
@@ -103,7 +109,8 @@ function residualsOf(y: readonly number[], x: readonly (readonly number[])[], be
   for (let column = 0; column < x.length; column++) {
     const values = x[column] ?? [];
     const coefficient = beta[column] ?? 0;
-    for (let at = 0; at < residuals.length; at++) residuals[at] = (residuals[at] ?? 0) - coefficient * (values[at] ?? 0);
+    for (let at = 0; at < residuals.length; at++)
+      residuals[at] = (residuals[at] ?? 0) - coefficient * (values[at] ?? 0);
   }
   return residuals;
 }

@@ -51,6 +51,8 @@ export interface Outage {
   /** Requests (and starved arrivals, in requests) that failed in it. */
   failures: number;
   cause: string;
+  /** The part of it that counts, milliseconds; 0 in the warm-up or where the profile excludes it. */
+  judgedMs: number;
 }
 
 export interface SeriesGrowth {
@@ -65,6 +67,8 @@ export interface SeriesGrowth {
   samples: number;
   /** `growing`, `flat`, `too_early`, `no_data`. */
   finding: 'growing' | 'shrinking' | 'flat' | 'too_early' | 'no_data';
+  /** Why a rise is not called growing: `rises and settles`; null when there is nothing to add. */
+  note: string | null;
 }
 
 export interface Verdict {

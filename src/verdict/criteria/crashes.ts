@@ -1,0 +1,79 @@
+import { contains } from '../../base/stretches.ts';
+import { excludedStretches } from '../../plan/exclusions.ts';
+import type { Evidence } from '../evidence.ts';
+import { type CriterionJudge, lacking, meets } from './criterion.ts';
+
+/** Kinds of sampler that know which process they read. */
+const WATCHING = ['process', 'cgroup', 'docker'];
+
+/**
+ * Restarts of the target that nobody planned, and kills for lack of memory (reliability plan §2, §5.2). The whole run counts,
+ * warm-up included; what the profile excludes (a deploy window) does not. A crash of k6 is not the target's.
+ */
+export const crashes: CriterionJudge = (spec, evidence) => {
+  const found = crashesOf(evidence);
+  const { rows, span } = evidence;
+  const watched = rows.series.filter(({ role, kind }) => role === 'target' && WATCHING.includes(kind));
+  const seen = new Set(rows.samples.filter(({ last }) => last !== null).map(({ series }) => series));
+  const watching = watched.some(({ id }) => seen.has(id));
+  const text = watching
+    ? `process watched for ${Math.round((span.endMs - span.startMs) / 60_000)} min`
+    : 'process not watched';
+  if (found.length === 0 && !watching) {
+    const why = "no sampler watches the target's process: add `process` or `cgroup` under `samplers`";
+    return lacking(spec, text, why, watched.length === 0);
+  }
+  const first = found[0];
+  return {
+    actual: found.length,
+    interval: null,
+    evidence: text,
+    status: meets(found.length, spec) ? 'pass' : 'fail',
+    why: first === undefined ? 'no restart, no kill for lack of memory' : `${found.length} times: ${first.message}`,
+    worst: first?.message ?? null,
+  };
+};
+
+/** In order of time. */
+export function crashesOf({ rows, span }: Evidence): { atMs: number; message: string }[] {
+  const excluded = excludedStretches(rows.run.profile, rows.plan);
+  const restarts = rows.events
+    .filter(({ kind, atMs }) => kind === 'target_restarted' && atMs <= span.endMs)
+    .map(({ atMs, message }) => ({ atMs, message }));
+  return [...distinct(restarts), ...outOfMemoryKills(rows.series, rows.samples, span.endMs)]
+    .filter(({ atMs }) => !contains(excluded, atMs))
+    .toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** Two samplers that watch one process tell of the same restart within a minute or so. */
+function distinct(restarts: readonly { atMs: number; message: string }[]): { atMs: number; message: string }[] {
+  const kept: { atMs: number; message: string }[] = [];
+  for (const restart of restarts.toSorted((a, b) => a.atMs - b.atMs)) {
+    const before = kept.at(-1);
+    if (before === undefined || restart.atMs - before.atMs > SAME_RESTART_MS) kept.push(restart);
+  }
+  return kept;
+}
+
+const SAME_RESTART_MS = 5_000;
+
+/** Steps of the counters of kills for lack of memory. */
+function outOfMemoryKills(
+  series: Evidence['rows']['series'],
+  samples: Evidence['rows']['samples'],
+  endMs: number,
+): { atMs: number; message: string }[] {
+  return series
+    .filter(({ id, role, unit }) => role === 'target' && unit === 'count' && /oom_kills?(_total)?$/.test(id))
+    .flatMap(({ id }) => {
+      let before: number | null = null;
+      const kills: { atMs: number; message: string }[] = [];
+      for (const { series: of, atMs, last } of samples) {
+        if (of !== id || last === null || atMs > endMs) continue;
+        if (before !== null && last > before)
+          kills.push({ atMs, message: `${id}: ${last - before} killed for lack of memory` });
+        before = last;
+      }
+      return kills;
+    });
+}

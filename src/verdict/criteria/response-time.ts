@@ -1,0 +1,35 @@
+import { quantileRanks } from '../../detect/intervals.ts';
+import type { LoadLevel } from '../../model/plan.ts';
+import { quantileOf } from '../../model/sketch.ts';
+import { formatCount } from '../quantity.ts';
+import { type CriterionJudge, decideByInterval, lacking } from './criterion.ts';
+
+/** Requests that a quantile needs: ten beyond it, at least twenty. */
+export const REQUESTS_FOR: Record<number, number> = { 0.5: 20, 0.95: 200, 0.99: 1000 };
+
+/**
+ * A quantile of the total duration against a limit, all outcomes: a failure counts as the longer of what was seen and
+ * the time-out (docs/formulas.md#response_time). The interval comes from order statistics.
+ */
+export const responseTime =
+  (quantile: number, level: LoadLevel | 'all'): CriterionJudge =>
+  (spec, { durations, planned, rows }) => {
+    const sketch = durations[level];
+    const needed = REQUESTS_FOR[quantile] ?? 1000;
+    const text = `${formatCount(sketch.count)} requests`;
+    if (level !== 'all' && planned[level] === 0) {
+      const why = `the plan has no ${level} load`;
+      return { actual: null, interval: null, evidence: text, status: 'not_applicable', why, worst: null };
+    }
+    if (sketch.count < needed) {
+      const minutes = (level === 'all' ? Number.POSITIVE_INFINITY : planned[level]) / 60_000;
+      const perMinute = rows.run.profile.traffic.baseRatePerMinute * rows.run.profile.traffic.peakMultiplier;
+      const why = `${formatCount(sketch.count)} requests are too few for a P${100 * quantile}: it needs ${formatCount(needed)}`;
+      return lacking(spec, text, why, minutes * perMinute < needed);
+    }
+    const actual = quantileOf(sketch, quantile) ?? 0;
+    const ranks = quantileRanks(quantile, sketch.count);
+    const at = (rank: number | null): number | null => (rank === null ? null : quantileOf(sketch, Math.min(1, rank)));
+    const interval = { low: at(ranks.low), high: at(ranks.high) };
+    return { actual, interval, evidence: text, ...decideByInterval(spec, actual, interval), worst: null };
+  };

@@ -1,0 +1,77 @@
+import { contains, lengthOf, overlapOf, type Stretch } from '../base/stretches.ts';
+import type { Drift } from '../detect/drift.ts';
+import { outagesOf } from '../detect/outage.ts';
+import type { LoadLevel } from '../model/plan.ts';
+import type { Outage, TimeAccount } from '../model/verdict.ts';
+import { levelAt } from '../plan/rate.ts';
+import { driftOfRun } from './drift-of-run.ts';
+import { type Durations, limitDurations, plannedLevels } from './durations.ts';
+import { type GrowthOfSeries, growthOfRun } from './growth-of-run.ts';
+import type { RunRows } from './rows.ts';
+import { type RunSpan, spanOf } from './span.ts';
+import { type Tally, tally } from './tally.ts';
+import { accountTime } from './time-account.ts';
+
+/** What the criteria look at: computed once from the rows, each part by a pure function of its own. */
+export interface Evidence {
+  rows: RunRows;
+  span: RunSpan;
+  account: TimeAccount;
+  /** Ascending, disjoint. */
+  judged: Stretch[];
+  /** Judged windows, all together and by the level of their middle. */
+  all: Tally;
+  levels: Record<LoadLevel, Tally>;
+  /** Milliseconds for which the whole plan has each level, after the warm-up. */
+  planned: Record<LoadLevel, number>;
+  durations: Durations;
+  /** All, also those outside what is judged: their `judgedMs` is 0. */
+  outages: Outage[];
+  growth: GrowthOfSeries[];
+  drift: Drift;
+}
+
+export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
+  const { run, plan } = rows;
+  const span = spanOf(rows, nowMs);
+  const { account, judged, judgeable, notOffered } = accountTime(rows, span);
+  const middle = ({ startMs, endMs }: { startMs: number; endMs: number }): number => (startMs + endMs) / 2;
+  const windows = rows.windows.filter((window) => contains(judged, middle(window)));
+  const byLevel = Map.groupBy(windows, (window) => levelAt(plan, run.profile, middle(window)));
+  const tallyOf = (level: LoadLevel): Tally => tally(byLevel.get(level) ?? [], plan.requestsPerIteration);
+  const { timeoutMs } = run.profile.workload;
+
+  const outages = outagesOf({
+    windows: rows.windows.filter((window) => window.startMs < span.endMs && !contains(notOffered, middle(window))),
+    requestsPerIteration: plan.requestsPerIteration,
+    timeoutMs,
+    endMs: span.endMs,
+  }).map((episode): Outage => {
+    const stretch = { fromMs: episode.startMs, untilMs: Math.min(episode.endMs ?? span.endMs, span.endMs) };
+    return { ...episode, judgedMs: overlapOf(stretch, judged) };
+  });
+  const judgedOutages = outages.filter(({ judgedMs }) => judgedMs > 0);
+  const levels = { normal: tallyOf('normal'), peak: tallyOf('peak'), stress: tallyOf('stress') };
+
+  return {
+    rows,
+    span,
+    account,
+    judged,
+    all: tally(windows, plan.requestsPerIteration),
+    levels,
+    planned: plannedLevels(rows),
+    durations: limitDurations(rows, judged, levels),
+    outages,
+    growth: growthOfRun(rows, judgeable, judgedOutages),
+    drift: driftOfRun(rows, judged),
+  };
+}
+
+/** Uptime within what is judged, milliseconds. */
+export const uptimeMs = ({ judged, outages }: Pick<Evidence, 'judged' | 'outages'>): number =>
+  lengthOf(judged) - outages.reduce((sum, { judgedMs }) => sum + judgedMs, 0);
+
+/** Outages that count. */
+export const countedOutages = ({ outages }: Pick<Evidence, 'outages'>): Outage[] =>
+  outages.filter(({ judgedMs }) => judgedMs > 0);

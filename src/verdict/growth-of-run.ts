@@ -1,0 +1,106 @@
+import { differenceOf, type Stretch, unionOf } from '../base/stretches.ts';
+import { type Growth, growthOf } from '../detect/growth.ts';
+import { holm } from '../detect/intervals.ts';
+import type { Sample, SeriesInfo } from '../model/sample.ts';
+import type { SeriesGrowth } from '../model/verdict.ts';
+import { requestsBetween } from '../plan/rate.ts';
+import type { RunRows } from './rows.ts';
+
+export interface GrowthOfSeries {
+  series: SeriesInfo;
+  growth: Growth;
+  /** `growing` after the error over all judged series is held at {@link FAMILY_ALPHA}. */
+  proven: boolean;
+}
+
+/** Chance that a run in which nothing grows is called growing, were the model of every series exact. */
+export const FAMILY_ALPHA = 0.01;
+
+/**
+ * Growth of every series of the target that may leak. Judged samples only, outages left out: a target that is down
+ * holds other memory. What was not offered stays in: memory does not jump because the generator was away.
+ */
+export function growthOfRun(
+  rows: RunRows,
+  judgeable: readonly Stretch[],
+  outages: readonly { startMs: number; endMs: number | null }[],
+): GrowthOfSeries[] {
+  const { plan, events, run } = rows;
+  const candidates = rows.series.filter(({ role, leakCandidate }) => role === 'target' && leakCandidate);
+  const bySeries = Map.groupBy(rows.samples, ({ series }) => series);
+  const intervalMs = sampleIntervalMs(rows);
+  const judged = differenceOf(
+    judgeable,
+    unionOf(outages.map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs ?? plan.endMs }))),
+  );
+  const meanLoad = (fromMs: number, untilMs: number): number =>
+    (requestsBetween(plan, fromMs, untilMs) / (untilMs - fromMs)) * 60_000;
+
+  const found = candidates.map((series) => ({
+    series,
+    growth: growthOf({
+      samples: readings(bySeries.get(series.id) ?? [], series.memory),
+      intervalMs,
+      compression: run.compression,
+      restartsMs: events
+        .filter(({ kind, data }) => kind === 'target_restarted' && concerns(data, series))
+        .map(({ atMs }) => atMs),
+      judged,
+      meanLoad,
+      floors: series.memory,
+    }),
+  }));
+  const proven = holm(
+    found.map(({ growth }) => growth.pValue),
+    FAMILY_ALPHA,
+  );
+  return found.map((one, at) => ({ ...one, proven: one.growth.finding === 'growing' && proven[at] === true }));
+}
+
+/** A restart concerns the series of the source that saw it; without a source, all. */
+const concerns = (data: Record<string, unknown>, series: SeriesInfo): boolean =>
+  typeof data['source'] !== 'string' || data['source'] === series.source;
+
+/** As the sampling loop takes it: the profile's interval, compressed, at least a second. */
+function sampleIntervalMs({ run }: RunRows): number {
+  return Math.max(1000, run.profile.monitoring.intervalMs / run.compression);
+}
+
+/** Memory by its lowest reading in each interval, everything else by its mean; what is missing is left out. */
+function readings(samples: readonly Sample[], floors: boolean): { atMs: number; value: number }[] {
+  return samples.flatMap(({ atMs, min, mean }) => {
+    const value = floors ? (min ?? mean) : mean;
+    return value === null ? [] : [{ atMs, value }];
+  });
+}
+
+/** As the verdict shows it; percent of the level at the start of what is judged. */
+export function seriesGrowth({ series, growth, proven }: GrowthOfSeries): SeriesGrowth {
+  const percent = percentOf(growth);
+  const interval = growth.interval;
+  return {
+    series: series.id,
+    unit: series.unit,
+    startLevel: growth.startLevel,
+    growthPer24h: growth.per24h,
+    growthPercentPer24h: percent(growth.per24h),
+    interval: interval === null ? null : { low: percent(interval.low), high: percent(interval.high) },
+    growthPer1000Requests: growth.per1000Requests,
+    samples: growth.samples,
+    finding: growth.finding === 'growing' && !proven ? 'flat' : growth.finding,
+    note: noteOf(growth, proven),
+  };
+}
+
+/** Percent of the fitted level at the start: the level without the growth. Null where that level is not above 0. */
+export const percentOf =
+  ({ startLevel }: Growth) =>
+  (value: number | null): number | null =>
+    value === null || startLevel === null || startLevel <= 0 ? null : (100 * value) / startLevel;
+
+function noteOf({ finding, rival }: Growth, proven: boolean): string | null {
+  if (rival === 'saturates') return 'rises and settles';
+  if (rival === 'stepped') return 'one step, flat before and after';
+  if (rival === 'stopped') return 'rose first, not lately';
+  return finding === 'growing' && !proven ? 'not significant over all series' : null;
+}

@@ -1,0 +1,82 @@
+import { criterionByKey } from '../model/criteria.ts';
+import type { CriterionSpec } from '../model/profile.ts';
+import { quantileOf } from '../model/sketch.ts';
+import type { CriterionResult, Verdict } from '../model/verdict.ts';
+import { CRITERION_JUDGES } from './criteria/registry.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
+import { seriesGrowth } from './growth-of-run.ts';
+import { lossesOf } from './losses.ts';
+import { decideOutcome } from './outcome.ts';
+import type { RunRows } from './rows.ts';
+
+/**
+ * The verdict of a run, a pure function of its rows: the same rows give the same verdict, today or on replay. Before the run
+ * is finishing it is the verdict as it stands at `nowMs` (the end of the latest window when absent); afterwards `nowMs` does not matter.
+ */
+export function judge(rows: RunRows, options: { nowMs?: number } = {}): Verdict {
+  const evidence = gatherEvidence(rows, options.nowMs);
+  const criteria = rows.run.profile.criteria.map((spec) => judgeCriterion(spec, evidence));
+  const { outcome, headline, reasons } = decideOutcome(criteria, evidence);
+  const { all, levels, durations } = evidence;
+  const latency = (['normal', 'peak', 'stress', 'all'] as const)
+    .map((level) => ({
+      level,
+      requests: durations[level].count,
+      p50Ms: quantileOf(durations[level], 0.5),
+      p95Ms: quantileOf(durations[level], 0.95),
+      p99Ms: quantileOf(durations[level], 0.99),
+    }))
+    .filter(({ level, requests }) => level === 'all' || requests > 0 || levels[level].windows > 0);
+  return {
+    outcome,
+    rehearsal: rows.run.rehearsal,
+    headline,
+    reasons,
+    criteria,
+    time: evidence.account,
+    outages: evidence.outages,
+    growth: evidence.growth.map(seriesGrowth),
+    requests: {
+      total: all.requests,
+      failed: all.requests - all.byOutcome.ok,
+      starved: Math.round(all.starvedRequests),
+      byOutcome: { ...all.byOutcome },
+    },
+    iterations: {
+      planned: all.iterations.planned,
+      started: all.iterations.started,
+      starved: all.iterations.starved,
+      late: all.iterations.late,
+      paused: all.iterations.paused,
+      interrupted: all.iterations.interrupted,
+    },
+    latency,
+    losses: lossesOf(rows, evidence.span),
+    computedMs: evidence.span.computedMs,
+  };
+}
+
+function judgeCriterion(spec: CriterionSpec, evidence: Evidence): CriterionResult {
+  const definition = criterionByKey(spec.id);
+  const finding =
+    definition === null
+      ? {
+          actual: null,
+          interval: null,
+          evidence: 'none',
+          status: 'inconclusive' as const,
+          why: 'this version of soakd does not know the criterion',
+          worst: null,
+        }
+      : CRITERION_JUDGES[definition.id](spec, evidence);
+  return {
+    id: definition?.id ?? spec.id,
+    name: definition?.name ?? spec.id,
+    comparison: spec.comparison,
+    target: spec.target,
+    targetText: spec.text,
+    unit: spec.unit,
+    fromProfile: spec.fromProfile,
+    ...finding,
+  };
+}

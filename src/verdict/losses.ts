@@ -1,0 +1,24 @@
+import type { RunRows } from './rows.ts';
+import type { RunSpan } from './span.ts';
+
+/** Events that say that something which should be a row is none. */
+const LOSS_EVENTS = new Set([
+  'rows_dropped',
+  'samples_dropped',
+  'windows_lost',
+  'spool_corrupt',
+  'records_corrupt',
+  'ticks_missed',
+]);
+
+/** What could not be stored or read, one sentence each; a verdict rests on the rest. */
+export function lossesOf({ events, windows }: RunRows, span: RunSpan): string[] {
+  const told = events
+    .filter(({ kind, atMs }) => LOSS_EVENTS.has(kind) && atMs <= span.endMs)
+    .map(({ message }) => message);
+  const dropped = new Map<string, number>();
+  for (const { processId, droppedRecords } of windows)
+    dropped.set(processId, Math.max(dropped.get(processId) ?? 0, droppedRecords));
+  const records = [...dropped.values()].reduce((sum, count) => sum + count, 0);
+  return [...new Set(told), ...(records > 0 ? [`k6 could not write ${records} windows`] : [])];
+}

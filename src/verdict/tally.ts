@@ -1,0 +1,46 @@
+import type { IterationCounts, Outcome } from '../model/window.ts';
+import type { WindowRow } from '../store/store.ts';
+
+/** Counters of many windows. */
+export interface Tally {
+  windows: number;
+  lengthMs: number;
+  byOutcome: Record<Outcome, number>;
+  iterations: IterationCounts;
+  /** Requests that ended, whatever the outcome. */
+  requests: number;
+  /** Arrivals that starved, in requests. */
+  starvedRequests: number;
+  /** Requests that ended and starved ones: what was asked of the target. */
+  demand: number;
+  /** The part of the demand that was not answered well. */
+  failed: number;
+  /** Conversations under way at the first window's start (as its end tells) and at the last one's end. */
+  inFlightAtEdges: number;
+}
+
+export function tally(windows: readonly WindowRow[], requestsPerIteration: number): Tally {
+  const byOutcome: Record<Outcome, number> = { ok: 0, http_error: 0, timeout: 0, connect: 0 };
+  const iterations = { planned: 0, started: 0, finished: 0, interrupted: 0, starved: 0, late: 0, paused: 0 };
+  let lengthMs = 0;
+  for (const window of windows) {
+    lengthMs += window.endMs - window.startMs;
+    for (const { outcome, count } of window.requests) byOutcome[outcome] += count;
+    for (const key of COUNTS) iterations[key] += window.iterations[key];
+  }
+  const requests = byOutcome.ok + byOutcome.http_error + byOutcome.timeout + byOutcome.connect;
+  const starvedRequests = iterations.starved * requestsPerIteration;
+  return {
+    windows: windows.length,
+    lengthMs,
+    byOutcome,
+    iterations,
+    requests,
+    starvedRequests,
+    demand: requests + starvedRequests,
+    failed: requests - byOutcome.ok + starvedRequests,
+    inFlightAtEdges: (windows[0]?.inFlight.iterations ?? 0) + (windows.at(-1)?.inFlight.iterations ?? 0),
+  };
+}
+
+const COUNTS = ['planned', 'started', 'finished', 'interrupted', 'starved', 'late', 'paused'] as const;
