@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { systemClock } from '../base/clock.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
-import { judgeStored } from './judging.ts';
+import { judgeStored } from './judge-here.ts';
 
 const order = z.strictObject({ file: z.string(), runId: z.string(), nowMs: z.number().nullable() });
 

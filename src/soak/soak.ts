@@ -3,7 +3,7 @@ import { UndoStack } from '../base/undo.ts';
 import type { NewEvent } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
 import { closeBooks, endLoad } from './finish.ts';
-import { keepJudging } from './judging.ts';
+import { keepJudging } from './keep-judging.ts';
 import { followPlan, keepLoading } from './keep-loading.ts';
 import { keepTrying } from './keep-trying.ts';
 import { keepLease } from './lease.ts';

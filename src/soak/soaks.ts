@@ -1,5 +1,4 @@
 import { describeError, SoakdError } from '../base/errors.ts';
-import type { Profile } from '../model/profile.ts';
 import { type Action, isFinal, type Run, type RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { SoakContext } from './context.ts';
@@ -8,6 +7,7 @@ import { actionRow } from './edits.ts';
 import { canonicalTarget, sleeps, takeLease } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import { newRun } from './new-run.ts';
+import type { ReadProfile } from './read-profile.ts';
 import { orphanedRuns, readopt, recall } from './resume.ts';
 import { soak } from './soak.ts';
 import { transition } from './state.ts';
@@ -23,7 +23,7 @@ interface Living {
 /** The runs of this process. */
 export class Soaks implements RunControl {
   readonly #context: SoakContext;
-  readonly #readProfile: (source: string, name: string) => Profile;
+  readonly #readProfile: ReadProfile;
   readonly #living = new Map<string, Living>();
   readonly #listeners = new Set<(signal: RunSignal) => void>();
   readonly #starting = new Map<string, Promise<Run>>();
@@ -31,8 +31,7 @@ export class Soaks implements RunControl {
   #startQueue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  /** `readProfile` throws a SoakdError that names every problem. */
-  constructor(context: SoakContext, readProfile: (source: string, name: string) => Profile) {
+  constructor(context: SoakContext, readProfile: ReadProfile) {
     this.#context = context;
     this.#readProfile = readProfile;
   }
@@ -147,7 +146,7 @@ export class Soaks implements RunControl {
     if (this.#closed)
       throw new SoakdError('soakd is stopping', { code: 'stopping', hint: 'start it again', httpStatus: 503 });
     const { store, clock, log } = this.#context;
-    const profile = this.#readProfile(request.profileSource, request.profileName);
+    const profile = this.#readProfile(request);
     let run = newRun(request, profile, this.#context);
     if (request.idempotencyKey !== undefined) {
       const before = await store.idempotent(request.idempotencyKey, run.id, clock.now());

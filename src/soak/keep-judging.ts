@@ -1,25 +1,10 @@
 import { describeError } from '../base/errors.ts';
-import type { Verdict } from '../model/verdict.ts';
-import type { Store } from '../store/store.ts';
-import { judge } from '../verdict/judge.ts';
-import { loadRunRows } from '../verdict/load-rows.ts';
-import type { RunJudge, SoakContext } from './context.ts';
+import type { SoakContext } from './context.ts';
 import { sleeps } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** Judging may take this share of one core: a long run is judged less often rather than slower. */
 const MAX_SHARE = 1 / 50;
-
-/** Judges on the caller's own thread: for `replay`, and for soaks that are played. */
-export const judgeHere = (store: Store): RunJudge => ({
-  judge: async (runId, nowMs) => judgeStored(store, runId, nowMs),
-});
-
-/** The verdict over the stored rows of a run; with `nowMs` as it stands at that instant. */
-export async function judgeStored(store: Store, runId: string, nowMs: number | null): Promise<Verdict> {
-  const rows = await loadRunRows(store, runId);
-  return judge(rows, nowMs === null ? {} : { nowMs });
-}
 
 /** Judges the criteria as they stand, again and again, until `signal` aborts. */
 export async function keepJudging(live: LiveRun, context: SoakContext, signal: AbortSignal): Promise<void> {
