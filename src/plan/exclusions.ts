@@ -1,12 +1,11 @@
+import { differenceOf, type Stretch, unionOf } from '../base/stretches.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { Exclusion, Profile } from '../model/profile.ts';
 import { profileTimeMs, realTimeMs } from './rate.ts';
 import { DAY_MS, MINUTE_MS, offsetStretches, weekdayOf } from './zone.ts';
 
-/** A stretch of real time, `untilMs` exclusive. */
-export interface ExcludedStretch {
-  fromMs: number;
-  untilMs: number;
+/** A stretch of real time that is not judged. */
+export interface ExcludedStretch extends Stretch {
   reason: string;
 }
 
@@ -20,17 +19,12 @@ export function excludedStretches(profile: Profile, plan: ArrivalPlan): Excluded
     for (const { fromMs, untilMs } of occurrences(exclusion, profile, plan)) {
       const from = Math.max(plan.startMs, Math.round(realTimeMs(plan, fromMs)));
       const until = Math.min(plan.endMs, Math.round(realTimeMs(plan, untilMs)));
-      for (const rest of without({ fromMs: from, untilMs: until }, found)) {
+      for (const rest of differenceOf(unionOf([{ fromMs: from, untilMs: until }]), unionOf(found))) {
         found.push({ ...rest, reason: exclusion.reason });
       }
     }
   }
   return found.sort((a, b) => a.fromMs - b.fromMs);
-}
-
-interface Stretch {
-  fromMs: number;
-  untilMs: number;
 }
 
 /** In profile time. */
@@ -62,17 +56,4 @@ function dailyOccurrences(
     }
   }
   return found;
-}
-
-function without(stretch: Stretch, taken: Stretch[]): Stretch[] {
-  let rest = stretch.fromMs < stretch.untilMs ? [stretch] : [];
-  for (const { fromMs, untilMs } of taken) {
-    rest = rest.flatMap((part) => {
-      if (untilMs <= part.fromMs || fromMs >= part.untilMs) return [part];
-      const before = { fromMs: part.fromMs, untilMs: fromMs };
-      const after = { fromMs: untilMs, untilMs: part.untilMs };
-      return [before, after].filter((piece) => piece.fromMs < piece.untilMs);
-    });
-  }
-  return rest;
 }

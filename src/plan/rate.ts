@@ -1,3 +1,4 @@
+import { overlapOf, type Stretch, unionOf } from '../base/stretches.ts';
 import type { ArrivalPlan, LoadLevel, RatePoint } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { clockText, MINUTE_MS, offsetAt } from './zone.ts';
@@ -24,25 +25,11 @@ export function requestsBetween(plan: ArrivalPlan, fromMs: number, untilMs: numb
 }
 
 /** Milliseconds of [fromMs, untilMs) in which the operator had paused the load. */
-export function pausedMsBetween(plan: ArrivalPlan, fromMs: number, untilMs: number): number {
-  return pausedStretches(plan).reduce(
-    (sum, stretch) => sum + Math.max(0, Math.min(untilMs, stretch.untilMs) - Math.max(fromMs, stretch.fromMs)),
-    0,
-  );
-}
+export const pausedMsBetween = (plan: ArrivalPlan, fromMs: number, untilMs: number): number =>
+  overlapOf({ fromMs, untilMs }, pausedStretches(plan));
 
-/** Where the operator had paused the load, in order. */
-export function pausedStretches(plan: ArrivalPlan): { fromMs: number; untilMs: number }[] {
-  const stretches: { fromMs: number; untilMs: number }[] = [];
-  plan.points.forEach(({ atMs, paused }, index) => {
-    const untilMs = plan.points[index + 1]?.atMs ?? atMs;
-    if (!paused || untilMs === atMs) return;
-    const before = stretches.at(-1);
-    if (before !== undefined && before.untilMs === atMs) before.untilMs = untilMs;
-    else stretches.push({ fromMs: atMs, untilMs });
-  });
-  return stretches;
-}
+/** Where the operator had paused the load, in order and apart. */
+export const pausedStretches = (plan: ArrivalPlan): readonly Stretch[] => sumsOf(plan).paused;
 
 /**
  * The load level at `atMs`, as the plan means it: normal up to the base rate, peak up to the profile's
@@ -74,25 +61,35 @@ export function profileClock(profile: Profile, plan: ArrivalPlan, atMs: number):
   return clockText(profileMs + offsetAt(profile.traffic.timezone, profileMs));
 }
 
-/** Planned requests from the start to each point. Plans are never changed, so this is computed once for each. */
-const totals = new WeakMap<ArrivalPlan, Float64Array>();
+/** What follows from a plan and is asked for again and again. */
+interface PlanSums {
+  /** Planned requests from the start to each point. */
+  requests: Float64Array;
+  paused: Stretch[];
+}
 
-function totalsOf(plan: ArrivalPlan): Float64Array {
-  const known = totals.get(plan);
-  if (known !== undefined) return known;
-  const sums = new Float64Array(plan.points.length);
+/** Plans are never changed, so this is computed once for each. */
+const known = new WeakMap<ArrivalPlan, PlanSums>();
+
+function sumsOf(plan: ArrivalPlan): PlanSums {
+  const before = known.get(plan);
+  if (before !== undefined) return before;
+  const requests = new Float64Array(plan.points.length);
+  const paused: Stretch[] = [];
   plan.points.forEach((right, index) => {
     const left = plan.points[index - 1];
     if (left === undefined) return;
     const mean = left.paused ? 0 : (left.requestsPerMinute + right.requestsPerMinute) / 2;
-    sums[index] = (sums[index - 1] ?? 0) + (mean * (right.atMs - left.atMs)) / MINUTE_MS;
+    requests[index] = (requests[index - 1] ?? 0) + (mean * (right.atMs - left.atMs)) / MINUTE_MS;
+    if (left.paused) paused.push({ fromMs: left.atMs, untilMs: right.atMs });
   });
-  totals.set(plan, sums);
+  const sums = { requests, paused: unionOf(paused) };
+  known.set(plan, sums);
   return sums;
 }
 
 function requestsUntil(plan: ArrivalPlan, atMs: number): number {
-  const sums = totalsOf(plan);
+  const sums = sumsOf(plan).requests;
   const index = indexBefore(plan.points, atMs);
   const left = plan.points[index];
   if (left === undefined) return 0;

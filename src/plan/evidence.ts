@@ -1,0 +1,141 @@
+import { formatDuration } from '../base/duration.ts';
+import { CRITERIA, type CriterionDefinition } from '../model/criteria.ts';
+import { BINS_FOR_TREND, HOURS_FOR_GROWTH, REQUESTS_FOR_QUANTILE, Z_95 } from '../model/least-evidence.ts';
+import type { ArrivalPlan } from '../model/plan.ts';
+import type { CriterionSpec, Profile } from '../model/profile.ts';
+import { judgedLevels, type LevelShare, type LevelShares } from './levels.ts';
+import { HOUR_MS, MINUTE_MS } from './zone.ts';
+
+/** What a criterion needs before it can be judged, and whether the plan has it. */
+export interface CriterionNeed {
+  id: string;
+  name: string;
+  /** `<= 3s` */
+  targetText: string;
+  fromProfile: boolean;
+  /** Shortest stretch that can judge it where the load is lowest, milliseconds of real time; null: not a matter of time. */
+  shortestMs: number | null;
+  /** `never`: the plan has no load of that level; `too_short`: less than is needed. */
+  verdict: 'enough' | 'too_short' | 'never' | 'any_time';
+  /** One sentence. */
+  why: string;
+}
+
+/** For each criterion of the profile the shortest stretch that can judge it. */
+export function evidenceNeeded(profile: Profile, plan: ArrivalPlan): CriterionNeed[] {
+  const shares = judgedLevels(profile, plan);
+  return profile.criteria.map((spec) => {
+    const definition = CRITERIA.find(({ id }) => id === spec.id);
+    const { id, text: targetText, fromProfile } = spec;
+    const need =
+      definition === undefined ? anyTime('judged from what happens') : needOf(definition, spec, shares, plan);
+    return { id, name: definition?.name ?? id, targetText, fromProfile, ...need };
+  });
+}
+
+type Need = Pick<CriterionNeed, 'shortestMs' | 'verdict' | 'why'>;
+
+function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: LevelShares, plan: ArrivalPlan): Need {
+  const share = shares[definition.level ?? 'all'];
+  const quantile = /^response_time_(p50|p95|p99)/.exec(spec.id)?.[1];
+  if (quantile === 'p50' || quantile === 'p95' || quantile === 'p99') {
+    return requestsNeeded(REQUESTS_FOR_QUANTILE[quantile], share, `${quantile} needs`);
+  }
+  switch (spec.id) {
+    case 'error_rate':
+      return requestsNeeded(requestsForShare(spec.target), share, 'without one failure it takes');
+    case 'throughput':
+      return requestsNeeded(requestsForShare(100 - spec.target), share, 'without one failure it takes');
+    case 'throughput_normal':
+    case 'throughput_peak':
+    case 'throughput_stress':
+      return throughputNeeded(spec, share);
+    case 'memory_leak':
+      return hoursNeeded(HOURS_FOR_GROWTH, shares.all, plan, 'growth needs');
+    case 'response_time_degradation': {
+      const requests = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE.p95;
+      return requestsNeeded(requests, shares.all, `a trend needs ${BINS_FOR_TREND} stretches with a p95, together`);
+    }
+    case 'mtbf':
+      return hoursNeeded(spec.target, shares.all, plan, 'without one outage it takes');
+    case 'availability':
+      return availabilityNeeded(spec, shares.all);
+    default:
+      return anyTime(
+        spec.id === 'crashes'
+          ? 'each restart of the target counts, at any time'
+          : 'judged when there is an outage to recover from',
+      );
+  }
+}
+
+const anyTime = (why: string): Need => ({ shortestMs: null, verdict: 'any_time', why });
+
+/**
+ * Requests after which no failure at all shows a rate below `limitPercent` with 95 % confidence: where the upper
+ * end of Wilson's interval at zero failures, z²/(n + z²), meets the limit (Wilson, JASA 22, 1927).
+ */
+export function requestsForShare(limitPercent: number): number {
+  const limit = limitPercent / 100;
+  return limit <= 0 ? 1 : Math.ceil((Z_95 ** 2 * (1 - limit)) / limit);
+}
+
+function requestsNeeded(requests: number, share: LevelShare, lead: string): Need {
+  if (share.requests === 0) return never();
+  const lowMs = (requests / share.lowestPerMinute) * MINUTE_MS;
+  const highMs = (requests / share.highestPerMinute) * MINUTE_MS;
+  const low = `${about(lowMs)} at ${rate(share.lowestPerMinute)}`;
+  const high = close(lowMs, highMs) ? '' : `, ${about(highMs)} at ${rate(share.highestPerMinute)}`;
+  const has = `the plan has ${Math.round(share.requests)}`;
+  return {
+    shortestMs: lowMs,
+    verdict: share.requests >= requests ? 'enough' : 'too_short',
+    why: `${lead} ${requests} requests: ${low}${high}; ${has}`,
+  };
+}
+
+function hoursNeeded(hours: number, share: LevelShare, plan: ArrivalPlan, lead: string): Need {
+  if (share.requests === 0) return never();
+  const judgedHours = (share.ms * plan.compression) / HOUR_MS;
+  return {
+    shortestMs: (hours * HOUR_MS) / plan.compression,
+    verdict: judgedHours >= hours ? 'enough' : 'too_short',
+    why: `${lead} ${round(hours)} h; the plan has ${round(judgedHours)} h${plan.compression === 1 ? '' : ' by its own clock'}`,
+  };
+}
+
+function throughputNeeded(spec: CriterionSpec, share: LevelShare): Need {
+  if (share.requests === 0) return never();
+  const mean = (share.requests / share.ms) * MINUTE_MS;
+  return {
+    shortestMs: MINUTE_MS,
+    verdict: mean >= spec.target ? 'enough' : 'never',
+    why: `the plan offers ${rate(mean)} there${mean >= spec.target ? '' : ', which is less than the target'}`,
+  };
+}
+
+function availabilityNeeded(spec: CriterionSpec, share: LevelShare): Need {
+  if (share.requests === 0) return never();
+  const allowedMs = (share.ms * (100 - spec.target)) / 100;
+  return {
+    shortestMs: null,
+    verdict: 'any_time',
+    why: `the run allows ${about(allowedMs)} of downtime in ${about(share.ms)}`,
+  };
+}
+
+const never = (): Need => ({
+  shortestMs: null,
+  verdict: 'never',
+  why: 'no load of this level is planned, so it does not apply',
+});
+
+const close = (a: number, b: number): boolean => Math.abs(a - b) < 0.05 * Math.max(a, b);
+const round = (value: number): string => String(Number(value.toFixed(1)));
+const rate = (perMinute: number): string => `${round(perMinute)} requests/min`;
+
+/** A duration for people: two digits are enough. */
+export function about(ms: number): string {
+  const unit = ms >= 2 * HOUR_MS ? 6 * MINUTE_MS : ms >= 10 * MINUTE_MS ? MINUTE_MS : ms >= 10_000 ? 1000 : 1;
+  return formatDuration(Math.max(1, Math.round(ms / unit)) * unit);
+}
