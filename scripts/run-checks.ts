@@ -21,8 +21,8 @@ interface Check {
 }
 
 const root = join(import.meta.dirname, '..');
-const inCi = process.env['CI'] === 'true';
-const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter) };
+const inCi = process.env.CI === 'true';
+const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 const scratch = mkdtempSync(join(tmpdir(), 'soakd-checks-'));
 
 const CHECKS: Check[] = [
@@ -57,7 +57,8 @@ function goTests(): Totals {
   const cwd = join(root, 'k6', 'xk6-soakd');
   const totals = command(go, ['vet', './...'], cwd);
   const format = spawnSync(join(go, '..', 'gofmt'), ['-l', '.'], { cwd, env, encoding: 'utf8' });
-  const unformatted = format.status === 0 ? format.stdout.trim() : `gofmt cannot run: ${format.error?.message ?? format.stderr}`;
+  const unformatted =
+    format.status === 0 ? format.stdout.trim() : `gofmt cannot run: ${format.error?.message ?? format.stderr}`;
   if (unformatted !== '') console.log(`not formatted by gofmt: ${unformatted}`);
   totals[unformatted === '' ? 'passed' : 'failed']++;
 
@@ -122,7 +123,9 @@ for (const check of CHECKS) {
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += totals[key];
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-  rows.push(`${totals.failed > 0 ? '✘' : '✔'} ${check.name}: ${totals.passed} passed, ${totals.failed} failed${skipped} (${seconds} s)`);
+  rows.push(
+    `${totals.failed > 0 ? '✘' : '✔'} ${check.name}: ${totals.passed} passed, ${totals.failed} failed${skipped} (${seconds} s)`,
+  );
 }
 rmSync(scratch, { recursive: true, force: true });
 

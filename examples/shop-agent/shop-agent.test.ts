@@ -41,14 +41,14 @@ describe('the example shop', () => {
   it('remembers the session: what was shown can be added, and the cart holds it', async () => {
     const { call } = await openShop();
     const first = await call('POST', '/api/chat', { message: 'Show me blue dresses' });
-    const session_id = first.body['session_id'];
-    expect(first.body['reply']).toContain('dress');
-    expect((await call('POST', '/api/chat', { message: 'Add medium to cart', session_id })).body['reply']).toContain(
+    const session_id = first.body.session_id;
+    expect(first.body.reply).toContain('dress');
+    expect((await call('POST', '/api/chat', { message: 'Add medium to cart', session_id })).body.reply).toContain(
       'cart',
     );
     const cart = await call('GET', `/api/cart?session_id=${String(session_id)}`);
-    expect(cart.body['items']).toEqual([{ productId: 'dress-2', quantity: 1 }]);
-    expect(cart.body['total']).toBe(1599);
+    expect(cart.body.items).toEqual([{ productId: 'dress-2', quantity: 1 }]);
+    expect(cart.body.total).toBe(1599);
   });
 
   it('keeps a session in the second store while the first is away, and finds it there', async () => {
@@ -66,7 +66,7 @@ describe('the example shop', () => {
     );
     const added = await call('POST', '/api/cart', { session_id: 's', product_id: 'shirt-1' });
     expect(added.status).toBe(200);
-    expect((await call('GET', '/api/cart?session_id=s')).body['items']).toHaveLength(1);
+    expect((await call('GET', '/api/cart?session_id=s')).body.items).toHaveLength(1);
     expect(fallbacks).toContain('away');
   });
 
@@ -80,7 +80,7 @@ describe('the example shop', () => {
   it('leaks, fails, drifts and crashes when told, and says so', async () => {
     const { call, port, crashes } = await openShop({ leak_bytes: 1000, error_rate: 1, crash_after: 2 });
     expect((await call('GET', '/api/products')).status).toBe(500);
-    expect((await call('PATCH', '/switches', { error_rate: 0 })).body['leak_bytes']).toBe(1000);
+    expect((await call('PATCH', '/switches', { error_rate: 0 })).body.leak_bytes).toBe(1000);
     expect(crashes()).toBe(0);
     expect((await call('GET', '/api/products')).status).toBe(200);
     expect(crashes()).toBe(1);
@@ -92,7 +92,7 @@ describe('the example shop', () => {
     const { call, port } = await openShop({ stall: true });
     const giveUp = new AbortController();
     const hanging = fetch(`http://127.0.0.1:${port}/api/products`, { signal: giveUp.signal });
-    expect((await call('GET', '/health')).body['status']).toBe('stalled');
+    expect((await call('GET', '/health')).body.status).toBe('stalled');
     giveUp.abort();
     await expect(hanging).rejects.toThrow();
   });

@@ -1,0 +1,5 @@
+import type { CommandFile } from '../command.ts';
+import { validate } from './validate.ts';
+
+/** Every command, in the order of the help text. */
+export const commandFiles: readonly CommandFile[] = [validate];

@@ -1,0 +1,27 @@
+/** What a command sees of the world: streams, terminal, environment. Only main.ts touches `process`. */
+export interface Io {
+  /** Data, for programs and files. */
+  out(text: string): void;
+  /** Talk, for people. */
+  say(text: string): void;
+  /** True when `say` goes to a terminal: a progress line may be rewritten. */
+  sayIsTerminal: boolean;
+  outIsTerminal: boolean;
+  columns: number;
+  /** Colour on the stream of `out`. */
+  colour: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  /** Registers for Ctrl-C and SIGTERM; returns how to unregister. */
+  onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** `user@host`, for audit rows. */
+  who: string;
+  pid: number;
+}
+
+/** Colour unless NO_COLOR is set (no-color.org) or the stream is no terminal; FORCE_COLOR overrules the latter. */
+export function wantsColour(env: Io['env'], isTerminal: boolean): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') return true;
+  return isTerminal && env.TERM !== 'dumb';
+}

@@ -1,0 +1,33 @@
+/** The program's entry: the only file that touches `process`. */
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { type Io, wantsColour } from './io.ts';
+import { runProgram } from './program.ts';
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+// `soakd plan … | head` closes the pipe early: that is no error.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const io: Io = {
+  out: (text) => void process.stdout.write(text),
+  say: (text) => void process.stderr.write(text),
+  outIsTerminal: process.stdout.isTTY === true,
+  sayIsTerminal: process.stderr.isTTY === true,
+  columns: process.stdout.columns ?? process.stderr.columns ?? 80,
+  colour: wantsColour(process.env, process.stdout.isTTY === true),
+  env: process.env,
+  cwd: process.cwd(),
+  onInterrupt: (listener) => {
+    process.on('SIGINT', listener).on('SIGTERM', listener);
+    return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
+  },
+  who: `${userInfo().username}@${hostname()}`,
+  pid: process.pid,
+};
+
+process.exitCode = await runProgram(process.argv.slice(2), io, systemClock, version);

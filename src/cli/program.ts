@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import type { Clock } from '../base/clock.ts';
+import { describeError, EXIT, SoakdError } from '../base/errors.ts';
+import type { CommandContext, GlobalOptions } from './command.ts';
+import { commandFiles } from './commands/registry.ts';
+import type { Io } from './io.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:8089';
+
+/** Runs one command line and resolves to its exit code. Never rejects, never prints a stack trace. */
+export async function runProgram(args: string[], io: Io, clock: Clock, version: string): Promise<number> {
+  let exitCode: number = EXIT.passed;
+  const program = createProgram(io, clock, version, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    // Commander has printed its message; help and version end with 0.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.passed : EXIT.badInput;
+    io.say(`soakd: ${describeError(thrown)}\n`);
+    if (thrown instanceof SoakdError) io.say(`hint: ${thrown.hint}\n`);
+    return thrown instanceof SoakdError ? thrown.exitCode : EXIT.cannotRun;
+  }
+}
+
+function createProgram(io: Io, clock: Clock, version: string, exitWith: (code: number) => void): Command {
+  const program = new Command('soakd')
+    .description('Soaks a service for days along the hours of the day, and says whether it would survive.')
+    .version(version)
+    .option('--data <folder>', 'store and files of the runs (SOAKD_DATA)', io.env.SOAKD_DATA ?? 'soakd-data')
+    .option(
+      '--url <address>',
+      `a daemon to talk to (SOAKD_URL; ${DEFAULT_URL} for commands that need one)`,
+      io.env.SOAKD_URL,
+    )
+    .helpCommand(false)
+    .showHelpAfterError('(soakd --help lists the commands, soakd COMMAND --help shows an example)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.say(text) });
+  const context: CommandContext = {
+    io,
+    clock,
+    exitWith,
+    globals: (): GlobalOptions => {
+      const { data, url } = program.opts<{ data: string; url?: string }>();
+      return { data: resolve(io.cwd, data), url: url ?? null };
+    },
+  };
+  for (const register of commandFiles) register(program, context);
+  // Sub-commands do not inherit how errors end the program unless told.
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError(`(soakd ${command.name()} --help shows an example)`);
+  return program;
+}
