@@ -7,20 +7,22 @@ export interface DriftInput {
   /** Durations of `ok` requests over stretches of real time, ascending, not overlapping, judged ones only. */
   slices: readonly { fromMs: number; untilMs: number; durationsMs: Sketch }[];
   compression: number;
+  /** Which quantile of the durations is followed; 0.95 unless told. */
+  quantile?: number;
   /** Planned requests a minute over a stretch of real time: the regressor. */
   meanLoad(fromMs: number, untilMs: number): number;
 }
 
 export interface Drift {
   finding: 'degrading' | 'improving' | 'flat' | 'too_early' | 'no_data';
-  /** Change of the p95 from the start to the end of what is judged, percent, the load taken out. */
+  /** Change of the quantile from the start to the end of what is judged, percent, the load taken out. */
   totalPercent: number | null;
   /** 95 %. */
   interval: Interval | null;
   pValue: number | null;
   /** The smallest total change that would have been seen with 80 % power at 5 %, percent. */
   smallestDetectablePercent: number | null;
-  /** Fitted p95 at the start, milliseconds, at mean load. */
+  /** Fitted quantile at the start, milliseconds, at mean load. */
   startMs: number | null;
   /** The trend was significant, but the last quarter is not slower than the first. */
   wentAway: boolean;
@@ -30,8 +32,8 @@ export interface Drift {
   spanHours: number;
 }
 
-/** A p95 of fewer requests rests on fewer than ten slow ones. */
-export const MIN_REQUESTS_FOR_P95 = 200;
+/** Ten requests beyond the quantile: 200 for the p95, 20 for the median. */
+export const requestsForQuantile = (quantile: number): number => Math.round(10 / (1 - quantile));
 const WANTED_BINS = 144;
 const ALPHA = 0.05;
 const DETECTABLE_Z = 2.8;
@@ -40,14 +42,14 @@ const LEFT_AT_END = 0.375;
 
 interface Bin {
   hours: number;
-  logP95: number;
+  logLevel: number;
   load: number;
 }
 
 /**
- * Degradation of response times: `log p95 ~ 1 + t + load + load²`, fitted robustly; the total is `e^(slope · span) − 1`.
+ * Degradation of response times: `log quantile ~ 1 + t + load + load²`, fitted robustly; the total is `e^(slope · span) − 1`.
  * Only `ok` durations: a refused connection takes no time and a time-out takes its limit, so both say nothing about speed.
- * Slices are merged until the p95 of each bin has {@link MIN_REQUESTS_FOR_P95} requests.
+ * Slices are merged until each bin has ten requests beyond the quantile.
  */
 export function driftOf(input: DriftInput): Drift {
   const requests = input.slices.reduce((sum, { durationsMs }) => sum + durationsMs.count, 0);
@@ -89,24 +91,25 @@ export function driftOf(input: DriftInput): Drift {
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function binsOf({ slices, compression, meanLoad }: DriftInput): Bin[] {
+function binsOf({ slices, compression, meanLoad, quantile = 0.95 }: DriftInput): Bin[] {
   const first = slices[0];
   const last = slices.at(-1);
   if (first === undefined || last === undefined) return [];
   const leastMs = (last.untilMs - first.fromMs) / WANTED_BINS;
+  const needed = requestsForQuantile(quantile);
   const bins: Bin[] = [];
   let merged = emptySketch();
   let fromMs = first.fromMs;
   for (const slice of slices) {
     if (merged.count === 0) fromMs = slice.fromMs;
     mergeSketch(merged, slice.durationsMs);
-    if (merged.count < MIN_REQUESTS_FOR_P95 || slice.untilMs - fromMs < leastMs) continue;
-    const p95 = quantileOf(merged, 0.95);
-    if (p95 !== null && p95 > 0) {
+    if (merged.count < needed || slice.untilMs - fromMs < leastMs) continue;
+    const level = quantileOf(merged, quantile);
+    if (level !== null && level > 0) {
       const middleMs = (fromMs + slice.untilMs) / 2;
       bins.push({
         hours: ((middleMs - first.fromMs) * compression) / HOUR_MS,
-        logP95: Math.log(p95),
+        logLevel: Math.log(level),
         load: meanLoad(fromMs, slice.untilMs),
       });
     }
@@ -123,7 +126,7 @@ function fitTrend(bins: readonly Bin[]): { trend: Estimate; startLog: number; ad
   const load = bins.map((bin) => bin.load / mean - 1);
   const varies = Math.hypot(...load) > 1e-3 * Math.sqrt(bins.length);
   const square = load.map((value) => value * value);
-  const y = bins.map(({ logP95 }) => logP95);
+  const y = bins.map(({ logLevel }) => logLevel);
   // With two rates only, the square of the load says what the load says.
   const fit =
     (varies ? robustRegression(y, [ones, hours, load, square]) : null) ??

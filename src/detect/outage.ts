@@ -1,4 +1,5 @@
 import type { WindowRow } from '../store/store.ts';
+import { betaCdf } from './distributions.ts';
 
 export interface OutageInput {
   /** In order of start; windows that were not offered are left out. */
@@ -20,6 +21,10 @@ export interface OutageEpisode {
 
 /** A lone failed request is an error, not an outage. */
 export const MIN_FAILURES = 3;
+/** An episode that scattered errors would make somewhere in the run with more than this probability is none. */
+const CHANCE = 0.01;
+/** What is believed of the error rate before the first request: half an error in fifty. */
+const PRIOR = { failed: 0.5, total: 50 };
 /** Down when at least this share of the demand failed. */
 const DOWN_SHARE = 0.5;
 
@@ -43,22 +48,31 @@ const CAUSES: Record<Cause, string> = {
  * Episodes in which the target was down: windows in which at least half of the demand failed, where demand is
  * requests ended plus arrivals that starved because every user hung in a request. Windows without demand carry the state
  * on, unless a request hangs beyond the time-out. The edges are placed within their window by the share that failed there,
- * and a time-out says that the target was away when the request was *sent*.
+ * and a time-out says that the target was away when the request was *sent*. At a few requests a window errors that fall
+ * together by chance look like an outage: an episode must be improbable at the error rate of the rest of the run.
  */
 export function outagesOf({ windows, requestsPerIteration, timeoutMs, endMs }: OutageInput): OutageEpisode[] {
-  const episodes: OutageEpisode[] = [];
-  let open: { startMs: number; untilMs: number; failures: number; byCause: Demand['byCause'] } | null = null;
+  const candidates: (OutageEpisode & { demand: number })[] = [];
+  let open: Open | null = null;
+  /** Demand outside of candidates: what errors look like while the target is up. */
+  const background = { ...PRIOR };
   /** End of the last window that showed the target up. */
   let upUntilMs = Number.NEGATIVE_INFINITY;
 
   const close = (atMs: number | null): void => {
-    if (open !== null && open.failures >= MIN_FAILURES) {
-      episodes.push({
-        startMs: open.startMs,
+    if (open === null) return;
+    const { startMs, failures, demand, byCause } = open;
+    if (failures >= MIN_FAILURES) {
+      candidates.push({
+        startMs,
         endMs: atMs,
-        failures: Math.round(open.failures),
-        cause: CAUSES[largest(open.byCause)],
+        failures: Math.round(failures),
+        cause: CAUSES[largest(byCause)],
+        demand,
       });
+    } else {
+      background.failed += failures;
+      background.total += demand;
     }
     open = null;
   };
@@ -79,19 +93,39 @@ export function outagesOf({ windows, requestsPerIteration, timeoutMs, endMs }: O
           startMs: Math.max(Math.min(seenMs, sentMs), upUntilMs),
           untilMs: window.endMs,
           failures: 0,
+          demand: 0,
           byCause: noCauses(),
         };
       }
       open.untilMs = window.endMs;
       open.failures += demand.failed;
+      open.demand += demand.total;
       for (const cause of Object.keys(demand.byCause) as Cause[]) open.byCause[cause] += demand.byCause[cause];
     } else {
       if (open !== null) close(Math.min(window.endMs, Math.max(open.untilMs, window.startMs) + share * lengthMs));
       upUntilMs = window.endMs;
+      background.failed += demand.failed;
+      background.total += demand.total;
     }
   }
   if (open !== null) close(null);
-  return episodes.filter(({ startMs }) => startMs < endMs);
+  const errorRate = background.failed / background.total;
+  return candidates
+    .filter(({ startMs }) => startMs < endMs)
+    .filter(({ failures, demand }) => {
+      // Upper tail of the binomial distribution, once for each place where an episode could begin.
+      const byChance = betaCdf(failures, Math.max(0, demand - failures) + 1, errorRate);
+      return byChance * windows.length <= CHANCE;
+    })
+    .map(({ demand: _, ...episode }) => episode);
+}
+
+interface Open {
+  startMs: number;
+  untilMs: number;
+  failures: number;
+  demand: number;
+  byCause: Demand['byCause'];
 }
 
 /** How long before its first failures the target may already have been away. */

@@ -70,7 +70,10 @@ export interface Store {
   commitWindows(commit: WindowCommit): Promise<void>;
   /** In order of start; each stored window once. */
   windows(runId: string, range?: TimeRange): Promise<WindowRow[]>;
-  /** Merged to five minutes; the most recent hours of a live run may come at one minute. In order of time. */
+  /**
+   * Merged to five minutes; the most recent hours of a live run may come at one minute. In order of time. A rehearsal
+   * (`compression` above 1) keeps its windows' own 10 s, in which hours of the profile pass.
+   */
   sketches(runId: string, range?: TimeRange): Promise<SketchRow[]>;
 
   addSeries(runId: string, series: SeriesInfo[]): Promise<void>;

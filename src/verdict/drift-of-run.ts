@@ -5,8 +5,13 @@ import { requestsBetween } from '../plan/rate.ts';
 import { judgedSketches } from './durations.ts';
 import type { RunRows } from './rows.ts';
 
-/** Drift of the p95 of `ok` requests over what is judged, all request names together. */
-export function driftOfRun(rows: RunRows, judged: readonly Stretch[]): Drift {
+/** Drift of two quantiles of `ok` requests over what is judged, all request names together. */
+export interface DriftOfRun {
+  p95: Drift;
+  p50: Drift;
+}
+
+export function driftOfRun(rows: RunRows, judged: readonly Stretch[]): DriftOfRun {
   const ok = judgedSketches(rows, judged).filter(({ outcome }) => outcome === 'ok');
   const slices = [...Map.groupBy(ok, ({ atMs }) => atMs)]
     .toSorted(([a], [b]) => a - b)
@@ -15,9 +20,10 @@ export function driftOfRun(rows: RunRows, judged: readonly Stretch[]): Drift {
       for (const row of rowsAt) mergeSketch(durationsMs, row.durationsMs);
       return { fromMs: atMs, untilMs: atMs + (rowsAt[0]?.stepMs ?? 0), durationsMs };
     });
-  return driftOf({
+  const input = {
     slices,
     compression: rows.run.compression,
     meanLoad: (fromMs, untilMs) => (requestsBetween(rows.plan, fromMs, untilMs) / (untilMs - fromMs)) * 60_000,
-  });
+  };
+  return { p95: driftOf(input), p50: driftOf({ ...input, quantile: 0.5 }) };
 }

@@ -1,10 +1,9 @@
 import { contains, lengthOf, overlapOf, type Stretch } from '../base/stretches.ts';
-import type { Drift } from '../detect/drift.ts';
 import { outagesOf } from '../detect/outage.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import type { Outage, TimeAccount } from '../model/verdict.ts';
 import { levelAt } from '../plan/rate.ts';
-import { driftOfRun } from './drift-of-run.ts';
+import { type DriftOfRun, driftOfRun } from './drift-of-run.ts';
 import { type Durations, limitDurations, plannedLevels } from './durations.ts';
 import { type GrowthOfSeries, growthOfRun } from './growth-of-run.ts';
 import type { RunRows } from './rows.ts';
@@ -28,13 +27,13 @@ export interface Evidence {
   /** All, also those outside what is judged: their `judgedMs` is 0. */
   outages: Outage[];
   growth: GrowthOfSeries[];
-  drift: Drift;
+  drift: DriftOfRun;
 }
 
 export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
   const { run, plan } = rows;
   const span = spanOf(rows, nowMs);
-  const { account, judged, judgeable, notOffered } = accountTime(rows, span);
+  const { account, judged, notOffered } = accountTime(rows, span);
   const middle = ({ startMs, endMs }: { startMs: number; endMs: number }): number => (startMs + endMs) / 2;
   const windows = rows.windows.filter((window) => contains(judged, middle(window)));
   const byLevel = Map.groupBy(windows, (window) => levelAt(plan, run.profile, middle(window)));
@@ -63,7 +62,7 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
     planned: plannedLevels(rows),
     durations: limitDurations(rows, judged, levels),
     outages,
-    growth: growthOfRun(rows, judgeable, judgedOutages),
+    growth: growthOfRun(rows, judged, judgedOutages),
     drift: driftOfRun(rows, judged),
   };
 }

@@ -18,19 +18,19 @@ export const FAMILY_ALPHA = 0.01;
 
 /**
  * Growth of every series of the target that may leak. Judged samples only, outages left out: a target that is down
- * holds other memory. What was not offered stays in: memory does not jump because the generator was away.
+ * holds other memory, and so does one without load.
  */
 export function growthOfRun(
   rows: RunRows,
-  judgeable: readonly Stretch[],
+  judged: readonly Stretch[],
   outages: readonly { startMs: number; endMs: number | null }[],
 ): GrowthOfSeries[] {
   const { plan, events, run } = rows;
   const candidates = rows.series.filter(({ role, leakCandidate }) => role === 'target' && leakCandidate);
   const bySeries = Map.groupBy(rows.samples, ({ series }) => series);
   const intervalMs = sampleIntervalMs(rows);
-  const judged = differenceOf(
-    judgeable,
+  const considered = differenceOf(
+    judged,
     unionOf(outages.map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs ?? plan.endMs }))),
   );
   const meanLoad = (fromMs: number, untilMs: number): number =>
@@ -45,7 +45,7 @@ export function growthOfRun(
       restartsMs: events
         .filter(({ kind, data }) => kind === 'target_restarted' && concerns(data, series))
         .map(({ atMs }) => atMs),
-      judged,
+      judged: considered,
       meanLoad,
       floors: series.memory,
     }),
@@ -59,7 +59,7 @@ export function growthOfRun(
 
 /** A restart concerns the series of the source that saw it; without a source, all. */
 const concerns = (data: Record<string, unknown>, series: SeriesInfo): boolean =>
-  typeof data['source'] !== 'string' || data['source'] === series.source;
+  typeof data.source !== 'string' || data.source === series.source;
 
 /** As the sampling loop takes it: the profile's interval, compressed, at least a second. */
 function sampleIntervalMs({ run }: RunRows): number {

@@ -22,8 +22,6 @@ export interface Accounted {
   account: TimeAccount;
   /** Warm-up, pauses and exclusions taken out, offered as planned (ascending, disjoint). */
   judged: Stretch[];
-  /** As `judged`, with what was not offered. */
-  judgeable: Stretch[];
   notOffered: (Stretch & { reason: string })[];
 }
 
@@ -49,7 +47,6 @@ export function accountTime(rows: RunRows, span: RunSpan): Accounted {
   const totalMs = lengthOf(whole);
   return {
     judged,
-    judgeable,
     notOffered,
     account: {
       totalMs,

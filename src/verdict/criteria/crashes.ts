@@ -23,6 +23,9 @@ export const crashes: CriterionJudge = (spec, evidence) => {
     const why = "no sampler watches the target's process: add `process` or `cgroup` under `samplers`";
     return lacking(spec, text, why, watched.length === 0);
   }
+  if (found.length === 0 && evidence.all.demand === 0) {
+    return lacking(spec, text, 'no load was offered: an idle target proves nothing', false);
+  }
   const first = found[0];
   return {
     actual: found.length,
