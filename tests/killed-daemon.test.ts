@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../src/base/random.ts';
+import type { Run } from '../src/model/run.ts';
+import { isFinal } from '../src/model/run.ts';
+import { WINDOW_MS } from '../src/model/window.ts';
+import { loadRunRows } from '../src/verdict/load-rows.ts';
+import { Mortal } from './support/mortal.ts';
+import { begin, HOUR_MS, SimulatedStaging, START_MS } from './support/simulated-staging.ts';
+
+const MINUTE_MS = 60_000;
+const profile = `
+soak_test:
+  name: "one hour"
+  duration: 1h
+  traffic_pattern:
+    base_rate: 120
+    warmup: 5m
+  success_criteria:
+    memory_leak: off
+`;
+/** Time between the death of a daemon and the start of the next. */
+const AWAY_MS = 90_000;
+
+interface Death {
+  step: number;
+  when: 'before' | 'after';
+}
+
+/**
+ * A soak whose daemons die at the given steps, one after the other; each is followed by the next, the last lives.
+ * With `k6Dies`, k6 goes with each daemon, as in a container.
+ */
+async function soakWith(deaths: Death[], k6Dies = false) {
+  const staging = new SimulatedStaging({ settings: { pollMs: 10_000, judgeEveryMs: 20 * MINUTE_MS } });
+  const lives = [...deaths.map(({ step, when }) => new Mortal(step, when)), new Mortal()];
+  const most: number[] = [];
+  for (const mortal of lives) {
+    const soaks = staging.daemon(mortal);
+    const wish = { idempotencyKey: 'the-one', startAtMs: START_MS + 5 * MINUTE_MS };
+    // As a daemon does: take over what is there, then a user wants the soak, and asks again when nobody answered.
+    let began: Run | null = null;
+    soaks
+      .recover({ mode: 'carry_on' })
+      .then(() => begin(soaks, profile, wish))
+      .then((run) => {
+        began = run;
+      })
+      .catch(() => undefined);
+    for (let minutes = 0; minutes < 120 && !mortal.dead; minutes++) {
+      await staging.clock.advance(MINUTE_MS);
+      most.push(staging.generators.alive().length);
+      const run: Run | null = began;
+      if (run !== null && soaks.live().length === 0) break;
+    }
+    if (!mortal.dead) break;
+    if (k6Dies) for (const processId of staging.generators.alive()) staging.generators.kill(processId);
+    await staging.clock.advance(AWAY_MS);
+  }
+  const runs = await staging.store.runs();
+  const run = runs[0];
+  if (run === undefined) throw new Error('no run was made');
+  return {
+    staging,
+    runs,
+    run,
+    rows: await loadRunRows(staging.store, run.id),
+    mostGenerators: Math.max(...most),
+    lives,
+  };
+}
+
+const undisturbed = await soakWith([]);
+
+type Soaked = Awaited<ReturnType<typeof soakWith>>;
+
+/** Whatever died when: one run, finished in order, no k6 left, never two at once, each window once, each gap marked. */
+function expectSound({ staging, runs, run, rows, mostGenerators, deaths }: Soaked): void {
+  const told = JSON.stringify(deaths);
+  expect(runs, told).toHaveLength(1);
+  expect(isFinal(run.state), told).toBe(true);
+  expect(staging.generators.alive(), told).toEqual([]);
+  expect(mostGenerators, told).toBeLessThanOrEqual(1);
+  const states = rows.transitions.map(({ to }) => to).slice(0, -1);
+  expect(states, told).toEqual(['preparing', 'warming_up', 'running', 'finishing']);
+  expect(
+    rows.processes.filter(({ exitedMs }) => exitedMs === null),
+    told,
+  ).toEqual([]);
+  if (gapsOf(rows).length === 0) expect(rows.windows, told).toEqual(undisturbed.rows.windows);
+  expect(offered(rows, gapsOf(rows)), told).toEqual(offered(undisturbed.rows, gapsOf(rows)));
+}
+
+const gapsOf = ({ events }: Soaked['rows']) =>
+  events
+    .filter(({ kind }) => kind === 'gap')
+    .map(({ data }) => ({ fromMs: Number(data.fromMs), untilMs: Number(data.untilMs) }));
+
+/** What was offered when, each window that touches no gap. Each k6 counts its own windows, so names do not matter. */
+const offered = ({ windows, plan }: Soaked['rows'], gaps: ReturnType<typeof gapsOf>) =>
+  windows
+    .filter(({ endMs }) => endMs > plan.startMs)
+    .filter(({ startMs, endMs }) =>
+      gaps.every(({ fromMs, untilMs }) => endMs <= fromMs || startMs >= untilMs + WINDOW_MS),
+    )
+    .map(({ startMs, endMs, iterations }) => ({ startMs, endMs, iterations }));
+
+/** k6 went on without its daemon: the only load not offered is what a daemon that died before the start could not begin. */
+function expectNoGapWithin({ rows, deaths }: Soaked): void {
+  expect(
+    gapsOf(rows).filter(({ fromMs }) => fromMs !== rows.plan.startMs),
+    JSON.stringify(deaths),
+  ).toEqual([]);
+}
+
+describe('a daemon that is killed', () => {
+  const steps = undisturbed.lives[0]?.steps ?? 0;
+
+  it('has many steps at which it can die', () => {
+    expect(undisturbed.run.state).toBe('passed');
+    expect(steps).toBeGreaterThan(300);
+  });
+
+  const early = Array.from({ length: 25 }, (_, index) => index + 1);
+  const late = Array.from({ length: 20 }, (_, index) => steps - index);
+  it.each(['before', 'after'] as const)('leaves the same rows, whichever step it dies %s', async (when) => {
+    for (const step of [...early, ...late]) {
+      const soaked = await soakWith([{ step, when }]);
+      expectSound(soaked);
+      expectNoGapWithin(soaked);
+    }
+  });
+
+  it('leaves the same rows when it dies again and again at any moment', async () => {
+    const random = seededRandom(20261121);
+    for (let round = 0; round < 25; round++) {
+      const deaths = Array.from(
+        { length: 1 + Math.floor(random() * 4) },
+        (): Death => ({
+          step: 1 + Math.floor((random() * steps) / 3),
+          when: random() < 0.5 ? 'before' : 'after',
+        }),
+      );
+      const soaked = await soakWith(deaths);
+      expectSound(soaked);
+      expectNoGapWithin(soaked);
+    }
+  });
+
+  it('leaves the same rows apart from the marked gap when k6 dies with it', async () => {
+    const random = seededRandom(4711);
+    for (let round = 0; round < 25; round++) {
+      const death: Death = { step: 20 + Math.floor(random() * (steps - 40)), when: 'before' };
+      const soaked = await soakWith([death], true);
+      expectSound(soaked);
+      const gaps = gapsOf(soaked.rows);
+      expect(gaps.length, JSON.stringify(death)).toBe(soaked.rows.processes.length - 1);
+      for (const { fromMs, untilMs } of gaps) expect(untilMs - fromMs).toBeLessThan(AWAY_MS + 2 * MINUTE_MS);
+    }
+  });
+
+  it('whose run is over by the plan when the next comes leaves a finished run, read to its end', async () => {
+    const staging = new SimulatedStaging();
+    const first = new Mortal();
+    const soaks = staging.daemon(first);
+    const run = await staging.clock.runUntil(begin(soaks, profile), MINUTE_MS);
+    await staging.clock.advance(20 * MINUTE_MS);
+    first.die();
+    await staging.clock.advance(5 * HOUR_MS);
+    const next = staging.daemon();
+    await staging.clock.runUntil(next.recover({ mode: 'carry_on' }), MINUTE_MS);
+    await staging.play(next, run.id, HOUR_MS);
+    expect(await staging.verdict(run.id)).toMatchObject({ headline: expect.stringMatching(/^passed/) });
+    const windows = await staging.store.windows(run.id);
+    expect(windows.at(-1)?.endMs).toBe(run.endMs);
+  });
+
+  it('is not robbed of its run while it lives, nor by a daemon that comes second', async () => {
+    const staging = new SimulatedStaging();
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, profile), MINUTE_MS);
+    const second = staging.daemon();
+    expect(await staging.clock.runUntil(second.recover({ mode: 'carry_on' }), MINUTE_MS)).toEqual([]);
+    await expect(begin(second, profile)).rejects.toMatchObject({ code: 'target_busy' });
+    await soaks.close();
+    expect(await staging.state(run.id)).toBe('preparing');
+  });
+
+  it('is succeeded by a foreground run that ends the orphan first', async () => {
+    const staging = new SimulatedStaging();
+    const first = new Mortal();
+    const orphan = await staging.clock.runUntil(begin(staging.daemon(first), profile), MINUTE_MS);
+    await staging.clock.advance(20 * MINUTE_MS);
+    first.die();
+    const next = staging.daemon();
+    const end = { mode: 'end', targetUrl: orphan.targetUrl, who: 'ana@build' } as const;
+    const ended = await staging.clock.runUntil(next.recover(end), MINUTE_MS);
+    expect(ended.map(({ id }) => id)).toEqual([orphan.id]);
+    await staging.play(next, orphan.id, HOUR_MS);
+    expect(await staging.state(orphan.id)).toBe('aborted');
+    expect(staging.generators.alive()).toEqual([]);
+  });
+});

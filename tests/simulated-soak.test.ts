@@ -1,0 +1,286 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { requestsBetween } from '../src/plan/rate.ts';
+import { judge } from '../src/verdict/judge.ts';
+import { loadRunRows } from '../src/verdict/load-rows.ts';
+import { begin, HOUR_MS, SimulatedStaging, START_MS, type StagingScript } from './support/simulated-staging.ts';
+
+const seed = readFileSync(new URL('../loadprofiles/soak-72h.yaml', import.meta.url), 'utf8');
+/** The seed's soak with the scripted sources of the staging system. */
+const soak72h = seed.replace(
+  '  monitoring:\n',
+  '  monitoring:\n    samplers:\n      - kind: scripted\n        name: agent\n',
+);
+const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+
+/** A short soak for what does not need three days: six hours at a steady rate. */
+const soak6h = `
+soak_test:
+  name: "six hours"
+  duration: 6h
+  traffic_pattern:
+    base_rate: 60
+    warmup: 30m
+  success_criteria:
+    memory_leak: off
+`;
+
+/** Resident memory of 500 MB with the saw of a collector, growing by `percentPer24h`. */
+const memory = (percentPer24h: number): NonNullable<StagingScript['series']> => ({
+  rss_bytes: {
+    unit: 'bytes',
+    leakCandidate: true,
+    memory: true,
+    at: (atMs) => {
+      const grown = 1 + (percentPer24h / 100) * ((atMs - START_MS) / DAY_MS);
+      const saw = ((atMs / MINUTE_MS) % 17) / 17;
+      return 500e6 * grown + 12e6 * saw;
+    },
+  },
+});
+
+async function soak(profile: string, script: StagingScript, during?: (staging: SimulatedStaging) => void) {
+  const staging = new SimulatedStaging(script);
+  const soaks = staging.daemon();
+  const run = await staging.clock.runUntil(begin(soaks, profile), MINUTE_MS);
+  during?.(staging);
+  await staging.play(soaks, run.id);
+  return { staging, run, verdict: await staging.verdict(run.id), state: await staging.state(run.id) };
+}
+
+const statusOf = (verdict: { criteria: { id: string; status: string }[] }, id: string): string | undefined =>
+  verdict.criteria.find((criterion) => criterion.id === id)?.status;
+
+describe('a soak of 72 hours', () => {
+  it('passes for a healthy target, having offered what the plan says', async () => {
+    const { staging, run, verdict, state } = await soak(soak72h, { series: memory(0) });
+    expect(verdict.headline).toMatch(/^passed/);
+    expect(state).toBe('passed');
+    const rows = await loadRunRows(staging.store, run.id);
+    const planned = requestsBetween(rows.plan, rows.plan.startMs, rows.plan.endMs);
+    expect(verdict.requests.total / planned).toBeCloseTo(1, 2);
+    expect(rows.transitions.map(({ to }) => to)).toEqual(['preparing', 'warming_up', 'running', 'finishing', 'passed']);
+    expect(staging.generators.alive()).toEqual([]);
+    expect(staging.reports.map(({ runId }) => runId)).toEqual([run.id]);
+    expect(judge(rows)).toEqual(verdict);
+  });
+
+  it('fails for a leak, and names the series and its rate', async () => {
+    const { verdict, state } = await soak(soak72h, { series: memory(11) });
+    expect(state).toBe('failed');
+    const leak = verdict.criteria.find(({ id }) => id === 'memory_leak');
+    expect(leak).toMatchObject({ status: 'fail', worst: 'agent.rss_bytes' });
+    expect(leak?.actual).toBeGreaterThan(10);
+    expect(leak?.actual).toBeLessThan(12);
+    expect(verdict.headline).toContain('agent.rss_bytes');
+  });
+
+  it('fails for a target that hangs, though no request is answered with an error', async () => {
+    const hangs = [{ fromMs: START_MS + 30 * HOUR_MS, untilMs: START_MS + 33 * HOUR_MS }];
+    // Few users: once they all hang, arrivals starve and nothing at all is recorded.
+    const fewUsers = soak72h.replace('  user_simulation:\n', '  user_simulation:\n    max_users: 5\n');
+    const { verdict, state } = await soak(fewUsers, { series: memory(0), load: { hangs } });
+    expect(state).toBe('failed');
+    expect(statusOf(verdict, 'availability')).toBe('fail');
+    expect(verdict.iterations.starved).toBeGreaterThan(0);
+    expect(verdict.outages).toHaveLength(1);
+  });
+
+  it('does not fail for a generator that stalls: what was not offered counts for nobody', async () => {
+    const stalls = [{ fromMs: START_MS + 30 * HOUR_MS, untilMs: START_MS + 31 * HOUR_MS }];
+    const { staging, run, verdict, state } = await soak(soak72h, { series: memory(0), load: { stalls } });
+    expect(state).toBe('passed');
+    expect(verdict.iterations.late).toBeGreaterThan(0);
+    expect(verdict.time.notOfferedMs / HOUR_MS).toBeCloseTo(1, 1);
+    expect(await staging.eventKinds(run.id)).toEqual(
+      expect.arrayContaining(['gap', 'generator_behind', 'generator_on_time']),
+    );
+  });
+
+  it('survives two crashes of k6: the rest of the plan runs, the gaps are marked', async () => {
+    const crashes = [10, 40].map((hour) => ({ atMs: START_MS + hour * HOUR_MS, exitCode: 109, signal: null }));
+    const { staging, run, verdict, state } = await soak(soak72h, { series: memory(0), load: { crashes } });
+    expect(state).toBe('passed');
+    const processes = await staging.store.loadProcesses(run.id);
+    expect(processes.map(({ exitReason }) => exitReason)).toEqual(['panic', 'panic', 'finished']);
+    expect((await staging.eventKinds(run.id)).filter((kind) => kind === 'k6_exited')).toHaveLength(2);
+    expect(verdict.time.notOfferedMs).toBeGreaterThan(0);
+    expect(verdict.time.notOfferedMs).toBeLessThan(MINUTE_MS);
+    expect(staging.generators.alive()).toEqual([]);
+  });
+});
+
+describe('a soak over a change of the clocks', () => {
+  const berlin = (startMs: number) => ({
+    startMs,
+    profile: seed
+      .replace('duration: 72h', 'duration: 48h')
+      .replace('    base_rate', '    timezone: Europe/Berlin\n    base_rate'),
+  });
+
+  it.each([
+    ['spring, when an hour is missing', Date.parse('2026-03-28T11:00:00Z'), -1],
+    ['autumn, when an hour comes twice', Date.parse('2026-10-24T10:00:00Z'), 1],
+  ])('follows the clock on the wall in %s', async (_, startMs, extraHours) => {
+    const { profile } = berlin(startMs);
+    const staging = new SimulatedStaging({ startMs });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, profile), MINUTE_MS);
+    await staging.play(soaks, run.id);
+    // By the wall, the peak begins at ten on both days: 24 real hours apart, one less in spring, one more in autumn.
+    const windows = await staging.store.windows(run.id);
+    const rateAt = (atMs: number): number => {
+      const hour = windows.filter((window) => window.startMs >= atMs && window.startMs < atMs + HOUR_MS / 2);
+      return hour.reduce((sum, { iterations }) => sum + iterations.started, 0);
+    };
+    const wall = (day: string, utcHour: number): number =>
+      Date.parse(`${day}T${String(utcHour).padStart(2, '0')}:15:00Z`);
+    const [day, utcOffset] = extraHours < 0 ? ['2026-03-29', 2] : ['2026-10-25', 1];
+    const [beforePeak, peak] = [rateAt(wall(day, 8 - utcOffset + 1)), rateAt(wall(day, 10 - utcOffset))];
+    expect(peak / beforePeak).toBeGreaterThan(2.2);
+    expect((await staging.verdict(run.id)).time.notOfferedMs).toBe(0);
+  });
+});
+
+describe('a live soak in the hands of an operator', () => {
+  /** Six hours with something done after two. */
+  async function operated(act: (soaks: ReturnType<SimulatedStaging['daemon']>, runId: string) => Promise<unknown>) {
+    const staging = new SimulatedStaging();
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    await staging.clock.advance(2 * HOUR_MS);
+    const actedMs = staging.clock.now();
+    await act(soaks, run.id);
+    return { staging, soaks, run, actedMs };
+  }
+
+  it('takes twice the rate for an hour, with an audit row', async () => {
+    const { staging, soaks, run, actedMs } = await operated((soaks, id) =>
+      soaks.act(id, { kind: 'rate', factor: 2, forMs: HOUR_MS, who: 'ana@build' }),
+    );
+    await staging.clock.advance(30 * MINUTE_MS);
+    expect(soaks.status(run.id)?.rate).toMatchObject({ factor: 2, plannedPerMinute: 120 });
+    expect(soaks.status(run.id)?.rate.offeredPerMinute).toBeCloseTo(120, -1);
+    await staging.play(soaks, run.id);
+    expect(await staging.store.actions(run.id)).toMatchObject([{ kind: 'rate', who: 'ana@build', atMs: actedMs }]);
+    const windows = await staging.store.windows(run.id, { fromMs: actedMs + MINUTE_MS, untilMs: actedMs + HOUR_MS });
+    const started = windows.reduce((sum, { iterations }) => sum + iterations.started, 0);
+    const { plan } = await loadRunRows(staging.store, run.id);
+    expect((started * plan.requestsPerIteration) / (120 * 59)).toBeCloseTo(1, 1);
+  });
+
+  it('is paused and resumed: nothing arrives, and the time counts as paused', async () => {
+    const { staging, soaks, run } = await operated((soaks, id) => soaks.act(id, { kind: 'pause', who: 'ana@build' }));
+    await staging.clock.advance(HOUR_MS);
+    expect(soaks.status(run.id)).toMatchObject({ state: 'paused', rate: { plannedPerMinute: 0, servedPerMinute: 0 } });
+    await soaks.act(run.id, { kind: 'resume', who: 'ana@build' });
+    await staging.play(soaks, run.id);
+    const verdict = await staging.verdict(run.id);
+    expect(verdict.time.pausedMs / HOUR_MS).toBeCloseTo(1, 1);
+    const windows = await staging.store.windows(run.id);
+    expect(windows.reduce((sum, { iterations }) => sum + iterations.paused, 0)).toBeGreaterThan(0);
+    expect((await staging.store.transitions(run.id)).map(({ to }) => to)).toEqual([
+      'preparing',
+      'warming_up',
+      'running',
+      'paused',
+      'running',
+      'finishing',
+      verdict.outcome,
+    ]);
+  });
+
+  it('is extended: it ends when the longer plan does', async () => {
+    const { staging, soaks, run } = await operated((soaks, id) =>
+      soaks.act(id, { kind: 'extend', byMs: 3 * HOUR_MS, who: 'ana@build' }),
+    );
+    await staging.play(soaks, run.id);
+    const windows = await staging.store.windows(run.id);
+    expect(windows.at(-1)?.endMs).toBe(run.endMs + 3 * HOUR_MS);
+    expect((await staging.verdict(run.id)).time.totalMs).toBe(9 * HOUR_MS);
+  });
+
+  it('is stopped: aborted, with verdict and report, and no k6 left', async () => {
+    const { staging, soaks, run } = await operated((soaks, id) => soaks.act(id, { kind: 'stop', who: 'ana@build' }));
+    await staging.play(soaks, run.id, HOUR_MS);
+    expect(await staging.state(run.id)).toBe('aborted');
+    expect((await staging.verdict(run.id)).outcome).toBe('aborted');
+    expect(staging.reports).toHaveLength(1);
+    expect(staging.generators.alive()).toEqual([]);
+    await expect(soaks.act(run.id, { kind: 'stop', who: 'ana@build' })).rejects.toMatchObject({ code: 'run_over' });
+  });
+
+  it('is stopped before its load began', async () => {
+    const staging = new SimulatedStaging();
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, soak6h, { startAtMs: START_MS + HOUR_MS }), MINUTE_MS);
+    await staging.clock.advance(10 * MINUTE_MS);
+    expect(soaks.status(run.id)).toMatchObject({ state: 'preparing', elapsedMs: 0, level: null });
+    await soaks.act(run.id, { kind: 'stop', who: 'ana@build' });
+    await staging.play(soaks, run.id, HOUR_MS);
+    expect(await staging.state(run.id)).toBe('aborted');
+    expect(await staging.store.windows(run.id)).toEqual([]);
+  });
+});
+
+describe('several soaks', () => {
+  it('never load one target twice, and load two targets at once', async () => {
+    const staging = new SimulatedStaging();
+    const soaks = staging.daemon();
+    const first = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    await expect(begin(soaks, soak6h, { targetUrl: 'http://STAGING.example:8080/shop' })).rejects.toMatchObject({
+      code: 'target_busy',
+    });
+    const other = await staging.clock.runUntil(begin(soaks, soak6h, { targetUrl: 'http://other.example' }), MINUTE_MS);
+    expect(soaks.live().sort()).toEqual([first.id, other.id].sort());
+    await staging.play(soaks, first.id);
+    await staging.play(soaks, other.id);
+    expect(soaks.live()).toEqual([]);
+    const again = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    expect(again.id).not.toBe(first.id);
+    await soaks.close();
+  });
+
+  it('are the same one for the same idempotency key', async () => {
+    const staging = new SimulatedStaging();
+    const soaks = staging.daemon();
+    const both = Promise.all([1, 2].map(() => begin(soaks, soak6h, { idempotencyKey: 'nightly-7' })));
+    const [one, two] = await staging.clock.runUntil(both, MINUTE_MS);
+    expect(two?.id).toBe(one?.id);
+    expect((await begin(soaks, soak6h, { idempotencyKey: 'nightly-7' })).id).toBe(one?.id);
+    expect(await staging.store.runs()).toHaveLength(1);
+    await soaks.close();
+  });
+
+  it('rehearse 72 hours in six minutes and end as rehearsed', async () => {
+    const staging = new SimulatedStaging({ settings: { pollMs: 1000, clockCheckMs: 1000 } });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, seed, { rehearseMs: 6 * MINUTE_MS }), MINUTE_MS);
+    expect(run).toMatchObject({ compression: 720, rehearsal: true });
+    await staging.clock.advance(3 * MINUTE_MS);
+    expect(soaks.status(run.id)?.hourOfRun).toBeCloseTo(36, -1);
+    await staging.play(soaks, run.id, HOUR_MS);
+    expect(await staging.state(run.id)).toBe('rehearsed');
+    expect(await staging.verdict(run.id)).toMatchObject({ rehearsal: true });
+  });
+});
+
+describe('a machine with troubles of its own', () => {
+  it('is suspended for an hour: marked, not offered, not the target’s fault', async () => {
+    const { staging, run, verdict } = await soak(
+      soak72h,
+      { series: memory(0), load: { stalls: [{ fromMs: START_MS + 5 * HOUR_MS, untilMs: START_MS + 6 * HOUR_MS }] } },
+      (staging) => {
+        staging.clock
+          .sleep(5 * HOUR_MS)
+          .then(() => staging.suspend(HOUR_MS))
+          .catch(() => undefined);
+      },
+    );
+    const suspended = (await staging.store.events(run.id)).find(({ kind }) => kind === 'machine_suspended');
+    expect(suspended?.data).toMatchObject({ suspendedMs: HOUR_MS });
+    expect(verdict.outcome).toBe('passed');
+    expect(verdict.time.notOfferedMs / HOUR_MS).toBeCloseTo(1, 1);
+  });
+});
