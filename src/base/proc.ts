@@ -76,3 +76,17 @@ function readProc(path: string): string | null {
     throw thrown;
   }
 }
+
+/** True while any process of the group lives; zombies do not count, and only those that we may see do. */
+export function isGroupAlive(processGroup: number): boolean {
+  return processIds().some((pid) => {
+    const stat = processStat(pid);
+    return stat !== null && stat.processGroup === processGroup && isAlive(stat);
+  });
+}
+
+/** Processes that the kernel has killed since boot for want of memory (/proc/vmstat), or null when it does not say. */
+export function outOfMemoryKills(): number | null {
+  const count = /^oom_kill (\d+)$/m.exec(readProc('/proc/vmstat') ?? '')?.[1];
+  return count === undefined ? null : Number(count);
+}
