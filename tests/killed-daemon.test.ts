@@ -66,6 +66,7 @@ async function soakWith(deaths: Death[], k6Dies = false) {
     rows: await loadRunRows(staging.store, run.id),
     mostGenerators: Math.max(...most),
     lives,
+    deaths,
   };
 }
 

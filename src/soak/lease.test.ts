@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryStore } from '../../tests/support/memory-store.ts';
+import { SimulatedClock } from '../base/simulated-clock.ts';
+import { defaultSettings } from './context.ts';
+import { canonicalTarget, keepLease, takeLease } from './lease.ts';
+
+function machine() {
+  const clock = new SimulatedClock(1_790_000_000_000);
+  const store = new MemoryStore();
+  const alive = new Map<string, boolean | null>();
+  const daemon = (holder: string) => {
+    alive.set(holder, true);
+    return {
+      clock,
+      store,
+      holder,
+      holderAlive: (other: string) => alive.get(other) ?? null,
+      settings: defaultSettings,
+    };
+  };
+  return { clock, store, alive, daemon };
+}
+const url = 'http://shop.example/api';
+
+describe('a target', () => {
+  it('is one target however it is written', () => {
+    expect(canonicalTarget('http://SHOP.example/api')).toBe('http://shop.example:80');
+    expect(canonicalTarget('https://shop.example')).toBe('https://shop.example:443');
+    expect(canonicalTarget('http://localhost:8080/')).toBe(canonicalTarget('http://127.0.0.1:8080'));
+  });
+
+  it('has one owner at a time, even within one process', async () => {
+    const { daemon } = machine();
+    const one = daemon('one');
+    await takeLease(one, url, 'r1');
+    await expect(takeLease(daemon('two'), url, 'r2')).rejects.toMatchObject({ code: 'target_busy', httpStatus: 409 });
+    await expect(takeLease(one, url, 'r2')).rejects.toMatchObject({ code: 'target_busy' });
+    await takeLease(one, url, 'r1');
+    await takeLease(one, 'http://other.example', 'r3');
+  });
+
+  it('is taken over from a dead owner at once, and from an unknown one when its lease is over', async () => {
+    const { daemon, alive, clock } = machine();
+    await takeLease(daemon('one'), url, 'r1');
+    alive.set('one', null);
+    await expect(takeLease(daemon('two'), url, 'r1')).rejects.toMatchObject({ code: 'target_busy' });
+    await clock.advance(defaultSettings.leaseMs + 1);
+    await takeLease(daemon('two'), url, 'r1');
+    alive.set('two', false);
+    await takeLease(daemon('three'), url, 'r1');
+  });
+
+  it('stays with an owner that lives, for as long as it renews', async () => {
+    const { daemon, alive, clock, store } = machine();
+    const one = daemon('one');
+    await takeLease(one, url, 'r1');
+    alive.set('one', null);
+    const stop = new AbortController();
+    const lost: string[] = [];
+    const keeping = keepLease(one, { id: 'r1', targetUrl: url }, (reason) => lost.push(reason), stop.signal);
+    await clock.advance(10 * defaultSettings.leaseMs);
+    await expect(takeLease(daemon('two'), url, 'r2')).rejects.toMatchObject({ code: 'target_busy' });
+    expect(lost).toEqual([]);
+    store.locked = true;
+    await clock.advance(5 * defaultSettings.leaseMs);
+    expect(lost).toEqual(['the store is locked']);
+    stop.abort();
+    await keeping;
+  });
+});
