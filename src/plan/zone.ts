@@ -51,3 +51,6 @@ export function clockText(localMs: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${WEEKDAYS[weekdayOf(localMs)]} ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
+
+/** Unix milliseconds as ISO 8601 in UTC: `2026-10-24T10:00:00Z`. */
+export const instantText = (ms: number): string => Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toString();

@@ -1,0 +1,93 @@
+import { formatDuration } from '../base/duration.ts';
+import type { ArrivalPlan } from '../model/plan.ts';
+import type { Profile } from '../model/profile.ts';
+import { type ChartOptions, chart } from './chart.ts';
+import { about } from './evidence.ts';
+import type { PlanPreview } from './preview.ts';
+import { instantText } from './zone.ts';
+
+/** The preview for people: a chart, the totals, what each criterion needs, warnings and every default. */
+export function previewText(profile: Profile, plan: ArrivalPlan, preview: PlanPreview, options: ChartOptions): string {
+  const sections = [
+    [preview.name, `planned requests a minute, by the clock of ${preview.timezone}`, ''],
+    [chart(profile, plan, options), ''],
+    totals(preview),
+    preview.clockChanges.length === 0
+      ? []
+      : [
+          '',
+          'Clock changes',
+          ...preview.clockChanges.map(({ before, after, effect }) => `  ${before} → ${after}: ${effect}`),
+        ],
+    preview.excluded.length === 0 ? [] : ['', ...exclusions(preview)],
+    ['', 'Criteria, and what each needs', ...criteria(preview)],
+    preview.warnings.length === 0 ? [] : ['', 'Warnings', ...preview.warnings.map((warning) => `  ${warning}`)],
+    preview.defaults.length === 0
+      ? []
+      : ['', 'Defaults (not set in the profile)', ...columns(preview.defaults.map(({ path, value }) => [path, value]))],
+  ];
+  return `${sections.flat().join('\n')}\n`;
+}
+
+function totals(preview: PlanPreview): string[] {
+  const { users, disk, compression } = preview;
+  const length = about(preview.endMs - preview.startMs);
+  const rehearsed =
+    compression === 1 ? '' : `, a rehearsal: the profile's clock runs ${compression.toFixed(0)} times as fast`;
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+  return columns([
+    ['Target', preview.targetUrl ?? 'none: give --target'],
+    ['Start', `${instantText(preview.startMs)}  (${preview.startClock})`],
+    ['End', `${instantText(preview.endMs)}  (${preview.endClock}), ${length}${rehearsed}`],
+    ['Warm-up', `${about(preview.warmupMs)}, loaded and not judged`],
+    [
+      'Requests',
+      `${count(preview.totalRequests)} in ${count(preview.totalIterations)} iterations of ${number(preview.requestsPerIteration)} requests`,
+    ],
+    [
+      'Rate',
+      `${number(preview.lowestRequestsPerMinute)} to ${number(preview.peakRequestsPerMinute)} requests/min; peak ${number(users.peakIterationsPerSecond)} iterations/s`,
+    ],
+    [
+      'Users',
+      `${users.users} (an iteration takes ${formatDuration(users.longestIterationMs)} at worst), ${Math.ceil(users.memoryMb)} MB of k6's memory`,
+    ],
+    ['Disk', `store ${megabytes(disk.storeBytes)}, spool ${megabytes(disk.spoolBytes)} until its retention ends`],
+  ]);
+}
+
+const exclusions = ({ excluded, excludedPercent }: PlanPreview): string[] => [
+  `Not judged: ${excludedPercent.toFixed(1)} % of the run`,
+  ...excluded.map(
+    ({ fromMs, untilMs, reason }) => `  ${instantText(fromMs)} for ${about(untilMs - fromMs)}: ${reason}`,
+  ),
+];
+
+const MARKS = { enough: 'yes', any_time: 'yes', too_short: 'NO', never: '-' } as const;
+
+function criteria({ criteria: needs, criteriaOff }: PlanPreview): string[] {
+  const rows = needs.map(({ name, targetText, fromProfile, verdict, why }) => [
+    name,
+    `${targetText}${fromProfile ? '' : ' (default)'}`,
+    MARKS[verdict],
+    why,
+  ]);
+  const off = criteriaOff.length === 0 ? [] : [`  Switched off: ${criteriaOff.join(', ')}`];
+  return [...columns([['criterion', 'target', 'judgeable', 'why'], ...rows]), ...off];
+}
+
+/** Rows with their cells one below the other, indented. */
+function columns(rows: string[][]): string[] {
+  const widths = rows.reduce<number[]>((most, row) => {
+    row.forEach((cell, index) => {
+      most[index] = Math.max(most[index] ?? 0, cell.length);
+    });
+    return most;
+  }, []);
+  return rows.map((row) =>
+    `  ${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd((widths[index] ?? 0) + 2))).join('')}`.trimEnd(),
+  );
+}
+
+const count = (value: number): string => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
+const number = (value: number): string => String(Number(value.toPrecision(3)));
