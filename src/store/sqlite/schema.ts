@@ -1,0 +1,130 @@
+/**
+ * The schema as a list of steps; a file's `user_version` says how many it has taken. A step that was released is
+ * never edited: what must change is another step.
+ *
+ * Size decides the shape (docs/architecture.md, "What is stored"): windows and samples wait as single rows while their
+ * hour lasts, then the hour becomes one compressed row; sketches are merged to a minute, later to five. Instants are
+ * REAL: a clock may give fractions of a millisecond, and SQLite keeps whole ones as integers anyway.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE run (
+    id TEXT PRIMARY KEY,
+    created_ms REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE transition (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    at_ms REAL NOT NULL,
+    from_state TEXT,
+    to_state TEXT NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX transition_of_run ON transition (run_id, id);
+
+  CREATE TABLE load_process (
+    key INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    process_id TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    start_ticks INTEGER NOT NULL,
+    started_ms REAL NOT NULL,
+    spool_file TEXT NOT NULL,
+    committed_offset INTEGER NOT NULL,
+    exited_ms REAL,
+    exit_reason TEXT,
+    UNIQUE (run_id, process_id)
+  ) STRICT;
+  CREATE TABLE window_seen (
+    process_key INTEGER NOT NULL REFERENCES load_process (key),
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (process_key, sequence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE window_single (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    start_ms REAL NOT NULL,
+    body BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX window_single_of_run ON window_single (run_id, start_ms);
+  CREATE TABLE window_chunk (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    first_ms REAL NOT NULL,
+    last_ms REAL NOT NULL,
+    body BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX window_chunk_of_run ON window_chunk (run_id, first_ms);
+
+  CREATE TABLE sketch_minute (
+    run_id TEXT NOT NULL REFERENCES run (id),
+    at_ms REAL NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (run_id, at_ms)
+  ) STRICT;
+  CREATE TABLE sketch_hour (
+    run_id TEXT NOT NULL REFERENCES run (id),
+    at_ms REAL NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (run_id, at_ms)
+  ) STRICT;
+
+  CREATE TABLE series (
+    key INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (run_id, id)
+  ) STRICT;
+  CREATE TABLE sample_single (
+    series_key INTEGER NOT NULL REFERENCES series (key),
+    at_ms REAL NOT NULL,
+    min REAL,
+    mean REAL,
+    max REAL,
+    last REAL,
+    readings INTEGER NOT NULL,
+    PRIMARY KEY (series_key, at_ms)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sample_hour (
+    series_key INTEGER NOT NULL REFERENCES series (key),
+    at_ms REAL NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (series_key, at_ms)
+  ) STRICT;
+
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    at_ms REAL NOT NULL,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    message TEXT NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX event_of_run ON event (run_id, id);
+  CREATE TABLE action (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL REFERENCES run (id),
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX action_of_run ON action (run_id, id);
+  CREATE TABLE verdict (
+    run_id TEXT PRIMARY KEY REFERENCES run (id),
+    body TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE lease (
+    target TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    expires_ms REAL NOT NULL
+  ) STRICT;
+  CREATE TABLE idempotency (
+    key TEXT PRIMARY KEY,
+    run_id TEXT NOT NULL,
+    at_ms REAL NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,94 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { emptySketch, mergeSketch } from '../../model/sketch.ts';
+import type { LoadWindow } from '../../model/window.ts';
+import type { SketchRow, TimeRange } from '../store.ts';
+import { HOUR_MS, hourOf, type Limits, limitsOf } from './hours.ts';
+import { decodeSketches, encodeSketches } from './sketch-codec.ts';
+
+const MINUTE_MS = 60_000;
+const FIVE_MINUTES_MS = 5 * MINUTE_MS;
+/** A live view wants minutes of the last hours; what is older is judged only. */
+export const FINE_HOURS = 2;
+
+/** Durations: one row a minute for the last hours; before that one compressed row an hour, merged to five minutes. */
+export class SketchTable {
+  readonly #minute: Statement<[string, number], { body: Buffer }>;
+  readonly #putMinute: Statement<[string, number, Buffer]>;
+  readonly #oldest: Statement<[string], { atMs: number | null }>;
+  readonly #minutes: Statement<[string, ...Limits], { body: Buffer }>;
+  readonly #deleteMinutes: Statement<[string, ...Limits]>;
+  readonly #putHour: Statement<[string, number, Buffer]>;
+  readonly #hours: Statement<[string, ...Limits], { body: Buffer }>;
+
+  constructor(db: Database) {
+    this.#minute = db.prepare('SELECT body FROM sketch_minute WHERE run_id = ? AND at_ms = ?');
+    this.#putMinute = db.prepare('INSERT OR REPLACE INTO sketch_minute (run_id, at_ms, body) VALUES (?, ?, ?)');
+    this.#oldest = db.prepare('SELECT min(at_ms) AS atMs FROM sketch_minute WHERE run_id = ?');
+    this.#minutes = db.prepare(
+      'SELECT body FROM sketch_minute WHERE run_id = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms',
+    );
+    this.#deleteMinutes = db.prepare('DELETE FROM sketch_minute WHERE run_id = ? AND at_ms >= ? AND at_ms < ?');
+    this.#putHour = db.prepare('INSERT OR REPLACE INTO sketch_hour (run_id, at_ms, body) VALUES (?, ?, ?)');
+    this.#hours = db.prepare(
+      'SELECT body FROM sketch_hour WHERE run_id = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms',
+    );
+  }
+
+  /** Merges the windows' durations into their minutes. Runs in the caller's transaction. */
+  add(runId: string, windows: readonly LoadWindow[]): void {
+    const byMinute = Map.groupBy(windows, ({ startMs }) => Math.floor(startMs / MINUTE_MS) * MINUTE_MS);
+    for (const [atMs, inMinute] of byMinute) {
+      const before = this.#minute.get(runId, atMs);
+      const rows = before === undefined ? [] : decodeSketches(before.body);
+      const added = inMinute
+        .flatMap(({ requests }) => requests)
+        .filter(({ durationsMs }) => durationsMs.count > 0)
+        .map(({ scenario, name, outcome, durationsMs }) => ({
+          atMs,
+          stepMs: MINUTE_MS,
+          scenario,
+          name,
+          outcome,
+          durationsMs,
+        }));
+      if (added.length > 0)
+        this.#putMinute.run(runId, atMs, encodeSketches(merged([...rows, ...added], MINUTE_MS), false));
+    }
+  }
+
+  /** Packs every hour that ended `FINE_HOURS` before `untilMs`, or earlier. Runs in the caller's transaction. */
+  pack(runId: string, untilMs: number): void {
+    for (;;) {
+      const oldestMs = this.#oldest.get(runId)?.atMs ?? null;
+      if (oldestMs === null || hourOf(oldestMs) + (1 + FINE_HOURS) * HOUR_MS > untilMs) return;
+      const hour: Limits = [hourOf(oldestMs), hourOf(oldestMs) + HOUR_MS];
+      // Late windows may fall into an hour that is packed already.
+      const rows = [...this.#hours.all(runId, ...hour), ...this.#minutes.all(runId, ...hour)];
+      const fine = rows.flatMap(({ body }) => decodeSketches(body));
+      this.#putHour.run(runId, hour[0], encodeSketches(merged(fine, FIVE_MINUTES_MS), true));
+      this.#deleteMinutes.run(runId, ...hour);
+    }
+  }
+
+  read(runId: string, range: TimeRange | undefined): SketchRow[] {
+    const [fromMs, untilMs] = limitsOf(range);
+    const hours = this.#hours.all(runId, fromMs - HOUR_MS + 1, untilMs);
+    return [...hours, ...this.#minutes.all(runId, fromMs, untilMs)]
+      .flatMap(({ body }) => decodeSketches(body))
+      .filter(({ atMs }) => atMs >= fromMs && atMs < untilMs)
+      .sort((a, b) => a.atMs - b.atMs);
+  }
+}
+
+/** One row for each step, scenario, name and outcome, in order of time. */
+function merged(rows: readonly SketchRow[], stepMs: number): SketchRow[] {
+  const cells = new Map<string, SketchRow>();
+  for (const row of rows) {
+    const atMs = Math.floor(row.atMs / stepMs) * stepMs;
+    const key = JSON.stringify([atMs, row.scenario, row.name, row.outcome]);
+    const cell = cells.get(key) ?? { ...row, atMs, stepMs, durationsMs: emptySketch() };
+    cells.set(key, cell);
+    mergeSketch(cell.durationsMs, row.durationsMs);
+  }
+  return [...cells.values()].sort((a, b) => a.atMs - b.atMs);
+}
