@@ -19,18 +19,12 @@ type LeasePorts = Pick<SoakContext, 'store' | 'clock' | 'holder' | 'holderAlive'
 export async function takeLease(ports: LeasePorts, targetUrl: string, runId: string): Promise<void> {
   const { store, clock, holder, holderAlive, settings } = ports;
   const target = canonicalTarget(targetUrl);
-  const wish = (): Promise<boolean> => {
-    const nowMs = clock.now();
-    return store.acquireLease({ target, runId, holder, expiresMs: nowMs + settings.leaseMs }, nowMs);
-  };
   const present = await store.lease(target);
   if (present !== null && present.holder !== holder && holderAlive(present.holder) === false) {
     await store.releaseLease(target, present.runId);
   }
-  // The same process may run one soak a target only, and the store cannot tell its runs apart by holder.
-  const ours =
-    present !== null && present.holder === holder && present.runId !== runId && present.expiresMs > clock.now();
-  if (!ours && (await wish())) return;
+  const nowMs = clock.now();
+  if (await store.acquireLease({ target, runId, holder, expiresMs: nowMs + settings.leaseMs }, nowMs)) return;
   const busy = present ?? (await store.lease(target));
   throw new SoakdError(`${target} is being soaked by run ${busy?.runId ?? 'of somebody else'}`, {
     code: 'target_busy',

@@ -167,7 +167,8 @@ export class MemoryStore implements Store {
   async acquireLease(lease: Lease, nowMs: number) {
     this.#write();
     const held = this.#leases.get(lease.target);
-    if (held !== undefined && held.holder !== lease.holder && held.expiresMs > nowMs) return false;
+    const same = held?.holder === lease.holder && held.runId === lease.runId;
+    if (held !== undefined && !same && held.expiresMs > nowMs) return false;
     this.#leases.set(lease.target, lease);
     return true;
   }
