@@ -1,16 +1,24 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { emptySketch, mergeSketch } from '../../model/sketch.ts';
-import type { LoadWindow } from '../../model/window.ts';
+import { type LoadWindow, WINDOW_MS } from '../../model/window.ts';
 import type { SketchRow, TimeRange } from '../store.ts';
 import { HOUR_MS, hourOf, type Limits, limitsOf } from './hours.ts';
 import { decodeSketches, encodeSketches } from './sketch-codec.ts';
 
+/** How finely durations are kept: of the last hours, and for good. */
+export interface SketchSteps {
+  recentMs: number;
+  packedMs: number;
+}
+
 const MINUTE_MS = 60_000;
-const FIVE_MINUTES_MS = 5 * MINUTE_MS;
+/** Hours of the profile pass within a minute of a rehearsal: it keeps its windows' own step. */
+export const sketchStepsOf = (compression: number): SketchSteps =>
+  compression > 1 ? { recentMs: WINDOW_MS, packedMs: WINDOW_MS } : { recentMs: MINUTE_MS, packedMs: 5 * MINUTE_MS };
 /** A live view wants minutes of the last hours; what is older is judged only. */
 export const FINE_HOURS = 2;
 
-/** Durations: one row a minute for the last hours; before that one compressed row an hour, merged to five minutes. */
+/** Durations: one row a step for the last hours; before that one compressed row an hour, merged to the packed step. */
 export class SketchTable {
   readonly #minute: Statement<[string, number], { body: Buffer }>;
   readonly #putMinute: Statement<[string, number, Buffer]>;
@@ -34,30 +42,30 @@ export class SketchTable {
     );
   }
 
-  /** Merges the windows' durations into their minutes. Runs in the caller's transaction. */
-  add(runId: string, windows: readonly LoadWindow[]): void {
-    const byMinute = Map.groupBy(windows, ({ startMs }) => Math.floor(startMs / MINUTE_MS) * MINUTE_MS);
-    for (const [atMs, inMinute] of byMinute) {
+  /** Merges the windows' durations into their steps. Runs in the caller's transaction. */
+  add(runId: string, windows: readonly LoadWindow[], { recentMs }: SketchSteps): void {
+    const byStep = Map.groupBy(windows, ({ startMs }) => Math.floor(startMs / recentMs) * recentMs);
+    for (const [atMs, inStep] of byStep) {
       const before = this.#minute.get(runId, atMs);
       const rows = before === undefined ? [] : decodeSketches(before.body);
-      const added = inMinute
+      const added = inStep
         .flatMap(({ requests }) => requests)
         .filter(({ durationsMs }) => durationsMs.count > 0)
         .map(({ scenario, name, outcome, durationsMs }) => ({
           atMs,
-          stepMs: MINUTE_MS,
+          stepMs: recentMs,
           scenario,
           name,
           outcome,
           durationsMs,
         }));
       if (added.length > 0)
-        this.#putMinute.run(runId, atMs, encodeSketches(merged([...rows, ...added], MINUTE_MS), false));
+        this.#putMinute.run(runId, atMs, encodeSketches(merged([...rows, ...added], recentMs), false));
     }
   }
 
   /** Packs every hour that ended `FINE_HOURS` before `untilMs`, or earlier. Runs in the caller's transaction. */
-  pack(runId: string, untilMs: number): void {
+  pack(runId: string, untilMs: number, { packedMs }: SketchSteps): void {
     for (;;) {
       const oldestMs = this.#oldest.get(runId)?.atMs ?? null;
       if (oldestMs === null || hourOf(oldestMs) + (1 + FINE_HOURS) * HOUR_MS > untilMs) return;
@@ -65,7 +73,7 @@ export class SketchTable {
       // Late windows may fall into an hour that is packed already.
       const rows = [...this.#hours.all(runId, ...hour), ...this.#minutes.all(runId, ...hour)];
       const fine = rows.flatMap(({ body }) => decodeSketches(body));
-      this.#putHour.run(runId, hour[0], encodeSketches(merged(fine, FIVE_MINUTES_MS), true));
+      this.#putHour.run(runId, hour[0], encodeSketches(merged(fine, packedMs), true));
       this.#deleteMinutes.run(runId, ...hour);
     }
   }

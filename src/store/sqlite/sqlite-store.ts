@@ -17,7 +17,7 @@ import { hourOf } from './hours.ts';
 import { LogTable } from './log-table.ts';
 import { RunTable, type RunWithState } from './run-table.ts';
 import { SampleTable } from './sample-table.ts';
-import { SketchTable } from './sketch-table.ts';
+import { type SketchSteps, SketchTable, sketchStepsOf } from './sketch-table.ts';
 import { WindowTable } from './window-table.ts';
 
 /** The `Store` port on one SQLite connection, which it owns. Calls are synchronous inside: each is one short transaction. */
@@ -30,6 +30,7 @@ export class SqliteStore implements Store {
   readonly #samples: SampleTable;
   readonly #log: LogTable;
   readonly #claims: ClaimTable;
+  readonly #steps = new Map<string, SketchSteps>();
 
   /** `db` must have the present schema. */
   constructor(db: Database, file: string) {
@@ -73,12 +74,13 @@ export class SqliteStore implements Store {
     return this.#write(() => {
       const processKey = this.#runs.commitOffset(runId, processId, offset);
       const fresh = this.#windows.add(runId, processKey, windows);
-      this.#sketches.add(runId, fresh);
+      const steps = this.#stepsOf(runId);
+      this.#sketches.add(runId, fresh, steps);
       this.#log.addEvents(runId, events);
       if (fresh.length === 0) return;
       const newestMs = fresh.reduce((newest, { startMs }) => Math.max(newest, startMs), Number.MIN_SAFE_INTEGER);
       this.#windows.pack(runId, hourOf(newestMs));
-      this.#sketches.pack(runId, hourOf(newestMs));
+      this.#sketches.pack(runId, hourOf(newestMs), steps);
     });
   }
 
@@ -160,6 +162,12 @@ export class SqliteStore implements Store {
   }
 
   /** Nothing more is expected: what still waits for the end of its hour need not. */
+  #stepsOf(runId: string): SketchSteps {
+    const known = this.#steps.get(runId) ?? sketchStepsOf(this.#runs.get(runId)?.compression ?? 1);
+    this.#steps.set(runId, known);
+    return known;
+  }
+
   #packAll(runId: string): void {
     this.#windows.pack(runId, Number.MAX_SAFE_INTEGER);
     this.#samples.pack(runId, Number.MAX_SAFE_INTEGER);
