@@ -162,6 +162,7 @@ describe('a live soak in the hands of an operator', () => {
     await staging.clock.advance(30 * MINUTE_MS);
     expect(soaks.status(run.id)?.rate).toMatchObject({ factor: 2, plannedPerMinute: 120 });
     expect(soaks.status(run.id)?.rate.offeredPerMinute).toBeCloseTo(120, -1);
+    expect(await staging.eventKinds(run.id)).toContain('users_short');
     await staging.play(soaks, run.id);
     expect(await staging.store.actions(run.id)).toMatchObject([{ kind: 'rate', who: 'ana@build', atMs: actedMs }]);
     const windows = await staging.store.windows(run.id, { fromMs: actedMs + MINUTE_MS, untilMs: actedMs + HOUR_MS });

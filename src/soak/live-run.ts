@@ -145,7 +145,22 @@ export class LiveRun {
     }
     this.changed.ring();
     this.publishStatus();
+    await this.#noteUsersShort(action);
     return action;
+  }
+
+  /** Users are made ready when k6 starts; a higher rate does not bring more. */
+  async #noteUsersShort(action: Action): Promise<void> {
+    const ready = this.projection.usersReady;
+    const { users } = usersNeeded(this.run.profile, this.#plan);
+    if (action.edit === null || ready === null || users <= ready) return;
+    await this.note({
+      atMs: action.atMs,
+      kind: 'users_short',
+      severity: 'warning',
+      message: `k6 has ${ready} users ready; if the target hangs, the new rate needs ${users}, and arrivals starve sooner`,
+      data: { ready, wanted: users },
+    });
   }
 
   /** Stores what is known of a load process and remembers it. */

@@ -39,7 +39,7 @@ export class Projection {
     paused: 0,
     interrupted: 0,
   };
-  #newest: Pick<LoadWindow, 'inFlight' | 'clock' | 'startMs'> | null = null;
+  #newest: Pick<LoadWindow, 'inFlight' | 'clock' | 'startMs' | 'users'> | null = null;
   readonly #recent: RecentLoad;
   readonly #series = new Map<string, { info: SeriesInfo; last: number | null; atMs: number | null }>();
   #events: RunEvent[] = [];
@@ -54,6 +54,11 @@ export class Projection {
 
   get newestWindowEndMs(): number | null {
     return this.#recent.newestEndMs;
+  }
+
+  /** Virtual users that k6 had ready in its newest window; null before the first. */
+  get usersReady(): number | null {
+    return this.#newest?.users.max ?? null;
   }
 
   setPlan(plan: ArrivalPlan, edits: PlanEdit[]): void {
@@ -172,7 +177,8 @@ export class Projection {
     }
     addCounts(this.#iterations, window.iterations);
     if (this.#newest === null || window.startMs >= this.#newest.startMs) {
-      this.#newest = { inFlight: window.inFlight, clock: window.clock, startMs: window.startMs };
+      const { inFlight, clock, startMs, users } = window;
+      this.#newest = { inFlight, clock, startMs, users };
     }
   }
 }
