@@ -230,12 +230,12 @@ function survives(bins: readonly Bin[], fit: TrendFit, candidates: readonly numb
   return trend === undefined || trend.value > RIVAL_Z * trend.standardError;
 }
 
-/** `1 − e^(−age/τ)` for τ from a 48th to a quarter of the span, by the age of the process: heaps that warm up, caches that fill. */
+/** `1 − e^(−age/τ)` for τ from a 48th to half of the span, by the age of the process: heaps that warm up, caches that fill. */
 function saturations(bins: readonly Bin[]): number[][] {
   const span = spanOf(bins);
   const begins = new Map<number, number>();
   for (const { life, hours } of bins) if (!begins.has(life)) begins.set(life, hours);
-  return [48, 24, 12, 6, 4].map((part) =>
+  return [48, 24, 12, 6, 3, 2].map((part) =>
     bins.map(({ life, hours }) => 1 - Math.exp(-((hours - (begins.get(life) ?? 0)) * part) / span)),
   );
 }

@@ -1,8 +1,7 @@
-import type { Stretch } from '../base/stretches.ts';
-import { type Drift, driftOf } from '../detect/drift.ts';
+import { type Drift, type DriftInput, driftOf } from '../detect/drift.ts';
 import { emptySketch, mergeSketch } from '../model/sketch.ts';
 import { requestsBetween } from '../plan/rate.ts';
-import { judgedSketches } from './durations.ts';
+import type { SketchRow } from '../store/store.ts';
 import type { RunRows } from './rows.ts';
 
 /** Drift of two quantiles of `ok` requests over what is judged, all request names together. */
@@ -11,8 +10,8 @@ export interface DriftOfRun {
   p50: Drift;
 }
 
-export function driftOfRun(rows: RunRows, judged: readonly Stretch[]): DriftOfRun {
-  const ok = judgedSketches(rows, judged).filter(({ outcome }) => outcome === 'ok');
+export function driftOfRun(rows: RunRows, sketches: readonly SketchRow[]): DriftOfRun {
+  const ok = sketches.filter(({ outcome }) => outcome === 'ok');
   const slices = [...Map.groupBy(ok, ({ atMs }) => atMs)]
     .toSorted(([a], [b]) => a - b)
     .map(([atMs, rowsAt]) => {
@@ -20,7 +19,7 @@ export function driftOfRun(rows: RunRows, judged: readonly Stretch[]): DriftOfRu
       for (const row of rowsAt) mergeSketch(durationsMs, row.durationsMs);
       return { fromMs: atMs, untilMs: atMs + (rowsAt[0]?.stepMs ?? 0), durationsMs };
     });
-  const input = {
+  const input: DriftInput = {
     slices,
     compression: rows.run.compression,
     meanLoad: (fromMs, untilMs) => (requestsBetween(rows.plan, fromMs, untilMs) / (untilMs - fromMs)) * 60_000,

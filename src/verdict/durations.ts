@@ -1,6 +1,7 @@
 import { contains, overlapOf, type Stretch } from '../base/stretches.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import { addToSketch, emptySketch, mergeSketch, type Sketch } from '../model/sketch.ts';
+import { WINDOW_MS } from '../model/window.ts';
 import { excludedStretches } from '../plan/exclusions.ts';
 import { levelAt, pausedMsBetween } from '../plan/rate.ts';
 import type { SketchRow } from '../store/store.ts';
@@ -15,7 +16,11 @@ export type Durations = Record<LoadLevel | 'all', Sketch>;
  * Durations as limits see them: every outcome counts, a failure as the longer of what was seen and the time-out,
  * and an arrival that starved as the time-out. Else a target that fails fast would be a fast target.
  */
-export function limitDurations(rows: RunRows, judged: readonly Stretch[], levels: Record<LoadLevel, Tally>): Durations {
+export function limitDurations(
+  rows: RunRows,
+  sketches: readonly SketchRow[],
+  levels: Record<LoadLevel, Tally>,
+): Durations {
   const { timeoutMs } = rows.run.profile.workload;
   const durations: Durations = {
     normal: emptySketch(),
@@ -23,7 +28,7 @@ export function limitDurations(rows: RunRows, judged: readonly Stretch[], levels
     stress: emptySketch(),
     all: emptySketch(),
   };
-  for (const row of judgedSketches(rows, judged)) {
+  for (const row of sketches) {
     const into = durations[levelAt(rows.plan, rows.run.profile, row.atMs + row.stepMs / 2)];
     if (row.outcome === 'ok') mergeSketch(into, row.durationsMs);
     else addAtLeast(into, row.durationsMs, timeoutMs);
@@ -36,18 +41,45 @@ export function limitDurations(rows: RunRows, judged: readonly Stretch[], levels
   return durations;
 }
 
+/** A slice of a real run; a rehearsal, in which hours pass within a minute, keeps the windows' own length. */
+const SLICE_MS = 300_000;
+
 /**
- * Slices of which at least half is judged, none with a clock step: k6 measures durations with the wall clock.
- * A slice is the finest that is stored, so a step costs up to five minutes of durations, not ten seconds.
+ * Durations by slice, name and outcome, of slices of which at least half is judged, none with a clock step: k6 measures
+ * durations with the wall clock. The store keeps the last hours finer; merging them here makes the verdict the same before
+ * and after they are packed. So a step costs up to five minutes of durations, not ten seconds.
  */
-export function judgedSketches({ windows, sketches }: RunRows, judged: readonly Stretch[]): SketchRow[] {
+export function judgedSketches({ run, windows, sketches }: RunRows, judged: readonly Stretch[]): SketchRow[] {
+  const sliceMs = run.compression > 1 ? WINDOW_MS : SLICE_MS;
   const steps = windows
     .filter(({ clock }) => Math.abs(clock.stepMs) >= CLOCK_STEP_MS)
     .map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs }));
-  return sketches.filter(({ atMs, stepMs }) => {
-    const slice = { fromMs: atMs, untilMs: atMs + stepMs };
-    return overlapOf(slice, judged) >= stepMs / 2 && overlapOf(slice, steps) === 0;
-  });
+  const slices = new Map<number, SketchRow[] | null>();
+  for (const row of sketches) {
+    const atMs = Math.floor(row.atMs / sliceMs) * sliceMs;
+    let slice = slices.get(atMs);
+    if (slice === undefined) {
+      const stretch = { fromMs: atMs, untilMs: atMs + sliceMs };
+      slice = overlapOf(stretch, judged) >= sliceMs / 2 && overlapOf(stretch, steps) === 0 ? [] : null;
+      slices.set(atMs, slice);
+    }
+    slice?.push(row);
+  }
+  return [...slices].flatMap(([atMs, rows]) => (rows === null ? [] : mergedInto(rows, atMs, sliceMs)));
+}
+
+function mergedInto(rows: readonly SketchRow[], atMs: number, stepMs: number): SketchRow[] {
+  const first = rows[0];
+  if (first === undefined) return [];
+  if (rows.every((row) => row.stepMs === stepMs)) return [...rows];
+  const cells = new Map<string, SketchRow>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.scenario, row.name, row.outcome]);
+    const cell = cells.get(key) ?? { ...row, atMs, stepMs, durationsMs: emptySketch() };
+    cells.set(key, cell);
+    mergeSketch(cell.durationsMs, row.durationsMs);
+  }
+  return [...cells.values()];
 }
 
 /** Adds the sketch with every smaller value raised to `least`. */

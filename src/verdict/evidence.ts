@@ -4,7 +4,7 @@ import type { LoadLevel } from '../model/plan.ts';
 import type { Outage, TimeAccount } from '../model/verdict.ts';
 import { levelAt } from '../plan/rate.ts';
 import { type DriftOfRun, driftOfRun } from './drift-of-run.ts';
-import { type Durations, limitDurations, plannedLevels } from './durations.ts';
+import { type Durations, judgedSketches, limitDurations, plannedLevels } from './durations.ts';
 import { type GrowthOfSeries, growthOfRun } from './growth-of-run.ts';
 import type { RunRows } from './rows.ts';
 import { type RunSpan, spanOf } from './span.ts';
@@ -52,6 +52,8 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
   const judgedOutages = outages.filter(({ judgedMs }) => judgedMs > 0);
   const levels = { normal: tallyOf('normal'), peak: tallyOf('peak'), stress: tallyOf('stress') };
 
+  const sketches = judgedSketches(rows, judged);
+
   return {
     rows,
     span,
@@ -60,10 +62,10 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
     all: tally(windows, plan.requestsPerIteration),
     levels,
     planned: plannedLevels(rows),
-    durations: limitDurations(rows, judged, levels),
+    durations: limitDurations(rows, sketches, levels),
     outages,
     growth: growthOfRun(rows, judged, judgedOutages),
-    drift: driftOfRun(rows, judged),
+    drift: driftOfRun(rows, sketches),
   };
 }
 
