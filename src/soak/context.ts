@@ -1,11 +1,13 @@
 import type { Backoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
+import type { UndoStack } from '../base/undo.ts';
 import type { LoadEngine } from '../load/engine.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Run } from '../model/run.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { SamplerPlugin } from '../sample/sampler.ts';
+import type { SampledSource } from '../sample/source-reader.ts';
 import type { Store } from '../store/store.ts';
 
 /** The part of a pino logger that runs use. */
@@ -43,6 +45,8 @@ export interface SoakContext {
   flushStore(signal: AbortSignal): Promise<void>;
   engine: LoadEngine;
   samplerPlugins: readonly SamplerPlugin[];
+  /** The sources `generator` (k6, whose pid changes with each start; null while it is away) and `self`. */
+  ownSources(generatorPid: () => number | null, undo: UndoStack): SampledSource[];
   /** Resolves `env:NAME` in settings of samplers. */
   secret: (value: string) => string;
   judge: RunJudge;

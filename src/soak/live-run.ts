@@ -133,6 +133,12 @@ export class LiveRun {
     this.#lastEventId = events.at(-1)?.id ?? this.#lastEventId;
   }
 
+  /** The run is to finish; the audit row is `act`'s. A stop must work even when no row can be stored. */
+  requestStop(who: string): void {
+    this.#stopReason ??= `stopped by ${who}`;
+    this.changed.ring();
+  }
+
   /** An operator's action: the row, then the plan that follows from it. */
   async act(row: Omit<Action, 'id'>): Promise<Action> {
     const action = await this.#context.store.addAction(this.run.id, row);

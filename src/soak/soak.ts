@@ -1,4 +1,4 @@
-import { sleepUntil } from '../base/clock.ts';
+import { deadline, sleepUntil } from '../base/clock.ts';
 import { UndoStack } from '../base/undo.ts';
 import type { NewEvent } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
@@ -12,6 +12,8 @@ import { decidePhase } from './phase.ts';
 import { runSamplers } from './run-samplers.ts';
 import type { SpoolTail } from './spool-tail.ts';
 import { watchClock } from './watch-clock.ts';
+
+const FLUSH_LIMIT_MS = 5_000;
 
 /**
  * One run from where it stands to its final state. Aborting `signal` leaves it: everything of ours stops,
@@ -41,8 +43,15 @@ export async function soak(live: LiveRun, context: SoakContext, tail: SpoolTail,
   } finally {
     for (const { name, reason } of await undo.unwind())
       context.log.error({ run: live.run.id, reason }, `cannot ${name}`);
-    if (signal.aborted) await context.flushStore(AbortSignal.abort());
+    if (signal.aborted) await flushBriefly(context);
   }
+}
+
+/** What waits for a locked store is tried for a moment more; the spool keeps the windows in any case. */
+async function flushBriefly({ clock, flushStore }: SoakContext): Promise<void> {
+  const limit = deadline(clock, FLUSH_LIMIT_MS);
+  await flushStore(limit.signal);
+  limit.clear();
 }
 
 /** Goes from state to state as time, plan and operator say, until the run is finishing or `signal` aborts. */

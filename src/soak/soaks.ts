@@ -53,7 +53,9 @@ export class Soaks implements RunControl {
     const { live } = living;
     const acting = living.acting.then(() => {
       if (isFinal(live.state)) throw alreadyOver(runId, live.state);
-      return live.act(actionRow(request, live, this.#context.clock.now()));
+      const row = actionRow(request, live, this.#context.clock.now());
+      if (request.kind === 'stop') live.requestStop(request.who);
+      return live.act(row);
     });
     living.acting = acting.catch(() => undefined);
     return acting;

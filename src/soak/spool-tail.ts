@@ -1,3 +1,4 @@
+import { describeError } from '../base/errors.ts';
 import type { LoadProcessRow, NewEvent } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -41,6 +42,10 @@ export class SpoolTail {
           signal,
         );
       }
+      // Events may have waited for the store and be written by now.
+      await this.#live
+        .pullEvents()
+        .catch((thrown: unknown) => log.warn({ run: id, reason: describeError(thrown) }, 'events cannot be read'));
       if (!(await sleeps(clock, settings.pollMs, signal))) return;
     }
   }

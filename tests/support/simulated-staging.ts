@@ -91,6 +91,7 @@ export class SimulatedStaging {
       flushStore: () => Promise.resolve(),
       engine: mortalEngine(this.generators.engine(), mortal),
       samplerPlugins: [this.#scriptedSampler()],
+      ownSources: () => [],
       secret: (value) => value,
       judge: judgeHere(store),
       writeReport: async (run: Run, _folder: string, verdict: Verdict) => {
