@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { requestsBetween } from '../src/plan/rate.ts';
 import { judge } from '../src/verdict/judge.ts';
 import { loadRunRows } from '../src/verdict/load-rows.ts';
+import { MemoryStore } from './support/memory-store.ts';
 import { begin, HOUR_MS, SimulatedStaging, START_MS, type StagingScript } from './support/simulated-staging.ts';
 
 const seed = readFileSync(new URL('../loadprofiles/soak-72h.yaml', import.meta.url), 'utf8');
@@ -24,6 +25,11 @@ soak_test:
     warmup: 30m
   success_criteria:
     memory_leak: off
+`;
+
+const sampled8h = `${soak6h.replace('6h', '8h').replace('    memory_leak: off\n', '    memory_leak: "< 50% growth per 24h"\n')}  monitoring:
+    samplers:
+      - { kind: scripted, name: agent }
 `;
 
 /** Resident memory of 500 MB with the saw of a collector, growing by `percentPer24h`. */
@@ -59,7 +65,8 @@ describe('a soak of 72 hours', () => {
     expect(state).toBe('passed');
     const rows = await loadRunRows(staging.store, run.id);
     const planned = requestsBetween(rows.plan, rows.plan.startMs, rows.plan.endMs);
-    expect(verdict.requests.total / planned).toBeCloseTo(1, 2);
+    const served = rows.windows.flatMap(({ requests }) => requests).reduce((sum, { count }) => sum + count, 0);
+    expect(served / planned).toBeCloseTo(1, 2);
     expect(rows.transitions.map(({ to }) => to)).toEqual(['preparing', 'warming_up', 'running', 'finishing', 'passed']);
     expect(staging.generators.alive()).toEqual([]);
     expect(staging.reports.map(({ runId }) => runId)).toEqual([run.id]);
@@ -91,7 +98,8 @@ describe('a soak of 72 hours', () => {
     const stalls = [{ fromMs: START_MS + 30 * HOUR_MS, untilMs: START_MS + 31 * HOUR_MS }];
     const { staging, run, verdict, state } = await soak(soak72h, { series: memory(0), load: { stalls } });
     expect(state).toBe('passed');
-    expect(verdict.iterations.late).toBeGreaterThan(0);
+    const windows = await staging.store.windows(run.id);
+    expect(windows.reduce((sum, { iterations }) => sum + iterations.late, 0)).toBeGreaterThan(0);
     expect(verdict.time.notOfferedMs / HOUR_MS).toBeCloseTo(1, 1);
     expect(await staging.eventKinds(run.id)).toEqual(
       expect.arrayContaining(['gap', 'generator_behind', 'generator_on_time']),
@@ -283,5 +291,61 @@ describe('a machine with troubles of its own', () => {
     expect(suspended?.data).toMatchObject({ suspendedMs: HOUR_MS });
     expect(verdict.outcome).toBe('passed');
     expect(verdict.time.notOfferedMs / HOUR_MS).toBeCloseTo(1, 1);
+  });
+
+  it('cannot write its store for an hour: the load goes on, rows wait in order, nothing is lost', async () => {
+    const store = new MemoryStore();
+    const staging = new SimulatedStaging({ series: memory(0), store });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, sampled8h), MINUTE_MS);
+    await staging.clock.advance(2 * HOUR_MS);
+    store.locked = true;
+    await staging.clock.advance(HOUR_MS);
+    const status = soaks.status(run.id);
+    expect(status?.health.storeBacklogRows).toBeGreaterThan(50);
+    expect(status?.health.problems.join()).toContain('locked');
+    expect(status?.series[0]?.atMs).toBeGreaterThan(staging.clock.now() - 3 * MINUTE_MS);
+    store.locked = false;
+    await staging.play(soaks, run.id);
+    expect(await staging.verdict(run.id)).toMatchObject({ headline: expect.stringMatching(/^passed/), losses: [] });
+    const samples = await store.samples(run.id, { series: ['agent.rss_bytes'] });
+    const gaps = samples.slice(1).map(({ atMs }, index) => atMs - (samples[index]?.atMs ?? 0));
+    expect(new Set(gaps)).toEqual(new Set([MINUTE_MS]));
+    const windows = await store.windows(run.id);
+    expect(windows.every(({ startMs }, index) => index === 0 || startMs === windows[index - 1]?.endMs)).toBe(true);
+  });
+
+  it('must drop rows when too many wait: counted, and named in the verdict', async () => {
+    const store = new MemoryStore();
+    const staging = new SimulatedStaging({ series: memory(0), store, maxWaitingRows: 20 });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, sampled8h), MINUTE_MS);
+    await staging.clock.advance(2 * HOUR_MS);
+    store.locked = true;
+    await staging.clock.advance(HOUR_MS);
+    expect(soaks.status(run.id)?.health.droppedRows).toBeGreaterThan(20);
+    store.locked = false;
+    await staging.play(soaks, run.id);
+    const verdict = await staging.verdict(run.id);
+    expect(verdict.losses).toEqual([expect.stringMatching(/^\d+ samples could not be stored and are lost/)]);
+    expect(verdict.time.notOfferedMs).toBe(0);
+  });
+
+  it('cannot write its store when the run ends, or is stopped: the run waits, finishing, with no k6 left', async () => {
+    const store = new MemoryStore();
+    const staging = new SimulatedStaging({ store });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    await staging.clock.advance(2 * HOUR_MS);
+    store.locked = true;
+    const stopping = soaks.act(run.id, { kind: 'stop', who: 'ana@build' });
+    const refused = expect(stopping).rejects.toMatchObject({ code: 'store_locked' });
+    await staging.clock.advance(10 * MINUTE_MS);
+    await refused;
+    expect(staging.generators.alive()).toEqual([]);
+    expect(soaks.status(run.id)?.state).toBe('finishing');
+    store.locked = false;
+    await staging.play(soaks, run.id, HOUR_MS);
+    expect(await staging.state(run.id)).toBe('aborted');
   });
 });

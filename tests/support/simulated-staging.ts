@@ -17,6 +17,7 @@ import { judgeHere } from '../../src/soak/judge-here.ts';
 import { profileReader } from '../../src/soak/read-profile.ts';
 import { Soaks } from '../../src/soak/soaks.ts';
 import { stateOf } from '../../src/soak/state.ts';
+import { BufferedStore } from '../../src/store/buffered-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { MemoryStore } from './memory-store.ts';
 import { Mortal } from './mortal.ts';
@@ -36,6 +37,8 @@ export interface StagingScript {
   startMs?: number;
   store?: Store;
   settings?: Partial<SoakSettings>;
+  /** Rows that a daemon lets wait while the store takes none. */
+  maxWaitingRows?: number;
 }
 
 export class SimulatedStaging {
@@ -45,6 +48,7 @@ export class SimulatedStaging {
   readonly reports: { runId: string; verdict: Verdict }[] = [];
   readonly #series: Record<string, ScriptedSeries>;
   readonly #settings: SoakSettings;
+  readonly #maxWaitingRows: number;
   readonly #holders = new Map<string, Mortal>();
   /** Added to the monotonic clock: what the machine slept away. */
   suspendedMs = 0;
@@ -54,6 +58,7 @@ export class SimulatedStaging {
     this.store = script.store ?? new MemoryStore();
     this.generators = new ScriptedGenerators(this.clock, healthyScript(script.load));
     this.#series = script.series ?? {};
+    this.#maxWaitingRows = script.maxWaitingRows ?? 100_000;
     this.#settings = {
       ...defaultSettings,
       // Played time is paid in wake-ups: a look each minute is enough where nothing real waits.
@@ -70,7 +75,7 @@ export class SimulatedStaging {
     const holder = `staging/${this.#holders.size + 1}`;
     this.#holders.set(holder, mortal);
     const clock = mortalClock(this.clock, mortal);
-    const store = mortal.wrap(this.store, [
+    const durable = mortal.wrap(this.store, [
       'createRun',
       'addTransition',
       'commitWindows',
@@ -83,12 +88,14 @@ export class SimulatedStaging {
       'acquireLease',
       'releaseLease',
     ]);
+    const random = seededRandom(7);
+    const store = new BufferedStore(durable, { clock, random, settings: { maxRows: this.#maxWaitingRows } });
     const context: SoakContext = {
       clock,
-      random: seededRandom(7),
+      random,
       store,
-      storeHealth: () => ({ backlogRows: 0, droppedRows: 0, problem: null }),
-      flushStore: () => Promise.resolve(),
+      storeHealth: () => store.health(),
+      flushStore: (signal) => store.flush(signal),
       engine: mortalEngine(this.generators.engine(), mortal),
       samplerPlugins: [this.#scriptedSampler()],
       ownSources: () => [],
