@@ -1,6 +1,7 @@
 /**
  * The known word that is most like `word`, or null when none is near enough to be meant. Distance:
  * Damerau-Levenshtein with adjacent transpositions (optimal string alignment); upper and lower case are the same.
+ * Failing that, the one that begins with the word or the word with it: `monday` means `mon`.
  */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
@@ -10,7 +11,16 @@ export function nearest(word: string, known: Iterable<string>): string | null {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && (best === null || distance < best.distance)) best = { candidate, distance };
   }
-  return best?.candidate ?? null;
+  return best?.candidate ?? sameBeginning(word.toLowerCase(), known);
+}
+
+function sameBeginning(word: string, known: Iterable<string>): string | null {
+  if (word.length < 3) return null;
+  const alike = [...known].filter((candidate) => {
+    const other = candidate.toLowerCase();
+    return other.startsWith(word) || (other.length >= 3 && word.startsWith(other));
+  });
+  return alike.length === 1 ? (alike[0] ?? null) : null;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */

@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { quote } from '../base/parsed.ts';
-import { CRITERIA, type CriterionDefinition, criterionByKey } from '../model/criteria.ts';
+import { CRITERIA, type CriterionDefinition } from '../model/criteria.ts';
 import type { CriterionSpec } from '../model/profile.ts';
 import { exampleTarget, parseTarget } from './criterion-target.ts';
 import type { ResolveContext } from './resolve.ts';
+import { section } from './section.ts';
 import { value } from './value.ts';
 
 const targetOf = (definition: CriterionDefinition) =>
@@ -19,21 +20,10 @@ const shape: Record<string, ReturnType<typeof targetOf>> = Object.fromEntries(
   CRITERIA.flatMap((definition) => [definition.id, ...definition.aliases].map((key) => [key, targetOf(definition)])),
 );
 
-export const criteriaSchema = z.strictObject(shape).superRefine((targets, context) => {
-  const seen = new Map<string, string>();
-  for (const key of Object.keys(targets)) {
-    const id = criterionByKey(key)?.id;
-    const other = id === undefined ? undefined : seen.get(id);
-    if (id === undefined) continue;
-    if (other === undefined) seen.set(id, key);
-    else {
-      context.addIssue({
-        code: 'custom',
-        path: [key],
-        message: `means the same as ${other}`,
-        params: { hint: 'keep one of the two' },
-      });
-    }
+export const criteriaSchema = section(shape, (_, given, report) => {
+  for (const { id, aliases } of CRITERIA) {
+    const [first, ...others] = [id, ...aliases].filter(given);
+    for (const other of others) report([other], `means the same as ${first}`, 'keep one of the two');
   }
 });
 

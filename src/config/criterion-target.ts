@@ -54,7 +54,7 @@ export function parseTarget(
     const off = nearest(text, ['off']) === 'off' ? 'off' : `"${example}"`;
     return unreadable(`${quote(input)} has no comparison`, `write ${off}; comparisons are >=, >, <=, < and ==`);
   }
-  const target = readQuantity(definition.unit, rest, `${comparison} ${EXAMPLES[definition.unit]}`);
+  const target = readQuantity(definition.unit, rest, `${comparison} ${example.replace(/^[<>=]+ /, '')}`);
   if (!target.ok) return target;
   const higher = definition.better === 'higher';
   if (comparison !== '==' && comparison.startsWith('>') !== higher) {

@@ -14,11 +14,18 @@ export interface SyntaxProblem extends Position {
 /** A YAML document that knows where each value stands. */
 export interface YamlDocument {
   syntax: SyntaxProblem[];
+  /** True when the data says little about what was meant: a quote or bracket is open, an indent is wrong. */
+  broken: boolean;
   /** Plain data; null when the syntax leaves none. */
   data: unknown;
   /** Line and column, from 1, of the value at `path`, or of its key; of the nearest thing around when it is absent. */
   locate(path: DocumentPath, atKey: boolean): Position;
 }
+
+const PROBLEMS: Record<string, string> = {
+  DUPLICATE_KEY: 'the key is written twice',
+  MULTIPLE_DOCS: 'a second document begins here',
+};
 
 const HINTS: Record<string, string> = {
   DUPLICATE_KEY: 'keep one of the two',
@@ -38,11 +45,12 @@ export function readYaml(source: string): YamlDocument {
   };
   const syntax = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
     ...position(pos[0]),
-    problem: message.charAt(0).toLowerCase() + message.slice(1).split('\n')[0],
+    problem: PROBLEMS[code] ?? message.charAt(0).toLowerCase() + message.slice(1).split('\n')[0],
     hint: HINTS[code] ?? 'see YAML 1.2',
   }));
   return {
     syntax,
+    broken: document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'),
     data: plainData(() => document.toJS({ maxAliasCount: 100 }), syntax),
     locate: (path, atKey) => position(offsetOf(document.contents, path, atKey)),
   };

@@ -3,6 +3,7 @@ import { parseDuration } from '../base/duration.ts';
 import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
 import type { Exclusion } from '../model/profile.ts';
 import { CLOCK_RANGE_PATTERN, parseClockRange } from './hours.ts';
+import { section } from './section.ts';
 import { WEEKDAY_KEYS } from './traffic.ts';
 import { nonEmptyText, value } from './value.ts';
 
@@ -22,8 +23,8 @@ export function parseRunRange(input: unknown): Parsed<{ fromMs: number; untilMs:
   return parsed({ fromMs: from.value, untilMs: until.value });
 }
 
-const exclusion = z
-  .strictObject({
+export const exclusionSchema = section(
+  {
     daily: value(parseClockRange, {
       type: 'string',
       pattern: CLOCK_RANGE_PATTERN,
@@ -41,23 +42,16 @@ const exclusion = z
       examples: ['12h-14h'],
     }).optional(),
     reason: nonEmptyText('why it is not judged; the report says so'),
-  })
-  .superRefine(({ daily, run, weekdays }, context) => {
-    const problem = (path: string[], message: string, hint: string): void =>
-      context.addIssue({ code: 'custom', path, message, params: { hint } });
-    if ((daily === undefined) === (run === undefined)) {
-      problem(
-        [],
-        daily === undefined ? 'says not when' : 'has both daily and run',
-        'give either daily: 02:00-03:30 or run: 12h-14h',
-      );
-    }
-    if (weekdays !== undefined && run !== undefined) {
-      problem(['weekdays'], 'goes with daily, not with run', 'remove it');
-    }
-  });
+  },
+  (_, given, report) => {
+    const how = 'give either daily: 02:00-03:30 or run: 12h-14h';
+    if (!given('daily') && !given('run')) report([], 'says not when', how);
+    if (given('daily') && given('run')) report([], 'has both daily and run', how);
+    else if (given('weekdays') && given('run')) report(['weekdays'], 'goes with daily, not with run', 'remove it');
+  },
+);
 
-export const excludeSchema = z.array(exclusion).max(100, 'has more than 100 entries');
+export const excludeSchema = z.array(exclusionSchema).max(100, 'has more than 100 entries');
 
 /** The exclusions in the order in which they are written. */
 export function resolveExclude(input: z.output<typeof excludeSchema>): Exclusion[] {

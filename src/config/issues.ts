@@ -21,17 +21,17 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodTyp
       { path: at, atKey, problem, hint },
     ];
     if (issue.code === 'unrecognized_keys') return issue.keys.flatMap((key) => unknownKey(schema, input, path, key));
-    if (given === undefined && issue.code !== 'custom') {
-      const parent = path.slice(0, -1);
-      return found(`${path.at(-1) ?? 'content'} is missing`, missingHint(issue), parent, true);
+    if ((given === undefined || given === null) && (issue.code !== 'custom' || issue.message === 'is missing')) {
+      // An absent key is reported where it belongs; one without a value has a place of its own.
+      const at = given === null ? path : path.slice(0, -1);
+      return found(`${path.at(-1) ?? 'content'} is missing`, missingHint(issue), at, true);
+    }
+    if (path.length === 0 && issue.code === 'invalid_type') {
+      return found(`${quote(given)} is not a mapping of keys`, 'begin with soak_test:');
     }
     switch (issue.code) {
-      case 'custom': {
-        const hint = typeof issue.params?.hint === 'string' ? issue.params.hint : 'see docs/profile.md';
-        return given === undefined && issue.message === 'is missing'
-          ? found(`${path.at(-1) ?? ''} is missing`, hint, path.slice(0, -1), true)
-          : found(issue.message, hint);
-      }
+      case 'custom':
+        return found(issue.message, hintOf(issue), path, issue.params?.atKey === true);
       case 'invalid_type':
         return found(
           `${quote(given)} is not ${NOUNS[issue.expected] ?? issue.expected}`,
@@ -49,14 +49,21 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodTyp
         return found(...unionProblem(issue, given));
       case 'invalid_key':
         return found(`${quote(path.at(-1))} is not a valid name`, 'use letters, digits and dashes', path, true);
+      case 'invalid_format':
+        return found(`${quote(given)} ${lowerFirst(issue.message)}`, 'see docs/profile.md');
       case 'too_small':
       case 'too_big':
         return found(limitProblem(issue, given), limitHint(issue));
       default:
-        return found(issue.message.charAt(0).toLowerCase() + issue.message.slice(1), `${quote(given)} does not fit`);
+        return found(`${quote(given)} does not fit: ${lowerFirst(issue.message)}`, 'see docs/profile.md');
     }
   });
 }
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+const hintOf = (issue: z.core.$ZodIssueCustom): string =>
+  typeof issue.params?.hint === 'string' ? issue.params.hint : 'see docs/profile.md';
 
 const NOUNS: Record<string, string> = {
   string: 'text',
@@ -70,7 +77,7 @@ const NOUNS: Record<string, string> = {
 
 function missingHint(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `write one of ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'invalid_union') return 'add it';
+  if (issue.code === 'custom') return hintOf(issue);
   return issue.code === 'invalid_type' ? `add it: ${NOUNS[issue.expected] ?? issue.expected}` : 'add it';
 }
 
@@ -95,6 +102,7 @@ function limitProblem(issue: LimitIssue, given: unknown): string {
 }
 
 function limitHint(issue: LimitIssue): string {
+  if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin !== 'number') return 'write at least one';
   const things = issue.origin === 'array' ? ' entries' : issue.origin === 'string' ? ' characters' : '';
   return issue.code === 'too_small'
     ? `write ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${things}`

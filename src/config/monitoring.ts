@@ -5,7 +5,7 @@ import { parsed, quote, unreadable } from '../base/parsed.ts';
 import { parsePercent } from '../base/percent.ts';
 import type { Monitoring, SamplerSpec } from '../model/profile.ts';
 import { findingsOf } from './issues.ts';
-import type { ResolveContext } from './resolve.ts';
+import type { DocumentPath, ResolveContext } from './resolve.ts';
 import { duration, nonEmptyText, value } from './value.ts';
 
 /** What a profile may list under `metrics`: the names of the reliability testing plan, §5.2 (measurements) and §9.1. */
@@ -54,48 +54,58 @@ const samplerBase = z.looseObject({
     .optional(),
 });
 
+/** One entry: its kind is known, and its settings are those of its kind. */
+const samplerSchema = (schemas: SamplerSchemas | null) =>
+  samplerBase.superRefine(
+    (sampler, context) => {
+      const problem = (path: DocumentPath, message: string, hint: string, atKey = false): void =>
+        context.addIssue({ code: 'custom', path: [...path], message, params: { hint, atKey } });
+      const { kind, name, ...settings } = typeof sampler === 'object' && sampler !== null ? sampler : { kind: null };
+      if (RESERVED.includes(String(name ?? kind))) {
+        problem(
+          name === undefined ? [] : ['name'],
+          `${quote(name ?? kind)} is reserved for soakd's own series`,
+          'choose another name',
+        );
+      }
+      if (schemas === null || typeof kind !== 'string') return;
+      const schema = schemas[kind];
+      if (schema === undefined) {
+        const kinds = Object.keys(schemas);
+        const like = nearest(kind, kinds);
+        const hint = like === null ? `kinds: ${kinds.join(', ')}` : `did you mean ${like}?`;
+        problem(['kind'], `${quote(kind)} is no kind of sampler`, hint);
+        return;
+      }
+      const checked = schema.safeParse(settings);
+      if (checked.success) return;
+      for (const finding of findingsOf(checked.error.issues, schema, settings)) {
+        problem(finding.path, finding.problem, finding.hint, finding.atKey);
+      }
+    },
+    { when: () => true },
+  );
+
 const samplersSchema = (schemas: SamplerSchemas | null) =>
   z
-    .array(samplerBase)
-    .superRefine((samplers, context) => {
-      const names = samplers.map(({ kind, name }) => name ?? kind);
-      samplers.forEach(({ kind, name, ...settings }, index) => {
-        const problem = (path: (string | number)[], message: string, hint: string): void =>
-          context.addIssue({ code: 'custom', path: [index, ...path], message, params: { hint } });
-        const own = name ?? kind;
-        if (RESERVED.includes(own)) {
-          problem(['name'], `${quote(own)} is reserved for soakd's own series`, 'choose another name');
-        } else if (names.indexOf(own) !== index) {
-          problem(
-            name === undefined ? [] : ['name'],
-            `a second sampler is named ${quote(own)}`,
-            'give each a name of its own',
-          );
-        }
-        if (schemas === null) return;
-        const schema = schemas[kind];
-        if (schema === undefined) {
-          const kinds = Object.keys(schemas);
-          const like = nearest(kind, kinds);
-          problem(
-            ['kind'],
-            `${quote(kind)} is no kind of sampler`,
-            like === null ? `kinds: ${kinds.join(', ')}` : `did you mean ${like}?`,
-          );
-          return;
-        }
-        const checked = schema.safeParse(settings);
-        if (checked.success) return;
-        for (const finding of findingsOf(checked.error.issues, schema, settings)) {
+    .array(samplerSchema(schemas))
+    .superRefine(
+      (samplers, context) => {
+        if (!Array.isArray(samplers)) return;
+        const names = samplers.map((sampler) => sampler?.name ?? sampler?.kind);
+        names.forEach((name, index) => {
+          if (name === undefined || names.indexOf(name) === index) return;
+          const hint = 'give each a name of its own';
           context.addIssue({
             code: 'custom',
-            path: [index, ...finding.path],
-            message: finding.problem,
-            params: { hint: finding.hint, atKey: finding.atKey },
+            path: [index],
+            message: `a second sampler is named ${quote(name)}`,
+            params: { hint },
           });
-        }
-      });
-    })
+        });
+      },
+      { when: () => true },
+    )
     .describe('sources of samples: memory, connections and the rest of the target');
 
 export const monitoringSchema = (schemas: SamplerSchemas | null) =>

@@ -4,16 +4,16 @@ import { quote } from '../base/parsed.ts';
 import type { Profile } from '../model/profile.ts';
 import { criteriaSchema, resolveCriteria } from './criteria.ts';
 import { readYaml, type YamlDocument } from './document.ts';
-import { excludeSchema, resolveExclude } from './exclude.ts';
+import { excludeSchema, exclusionSchema, resolveExclude } from './exclude.ts';
 import { type Finding, findingsOf, valueAt } from './issues.ts';
 import { monitoringSchema, resolveMonitoring, type SamplerSchemas } from './monitoring.ts';
 import type { Problem } from './problem.ts';
 import { Defaults, type DefaultValue, type DocumentPath, type ResolveContext } from './resolve.ts';
 import { checkTargetUrl, targetSchema } from './target.ts';
-import { resolveTraffic, trafficSchema } from './traffic.ts';
+import { curveSchema, readCurve, resolveTraffic, trafficSchema } from './traffic.ts';
 import { resolveUsers, usersSchema } from './users.ts';
 import { duration, nonEmptyText, textValue, value } from './value.ts';
-import { resolveWorkload, workloadSchema } from './workload.ts';
+import { checkScriptFile, resolveWorkload, workloadSchema } from './workload.ts';
 
 export { formatProblem, type Problem } from './problem.ts';
 export type { DefaultValue } from './resolve.ts';
@@ -84,10 +84,11 @@ class ProfileReader {
   }
 
   read(): Profile | null {
-    const { syntax, data } = this.#document;
+    const { syntax, broken, data } = this.#document;
     for (const { line, column, problem, hint } of syntax) {
       this.problems.push({ file: this.#options.fileName, line, column, path: '', problem, hint });
     }
+    if (broken) return null;
     if (data === null || data === undefined) {
       if (syntax.length === 0)
         this.#add({ path: [], atKey: false, problem: 'the document is empty', hint: 'begin with soak_test:' });
@@ -102,30 +103,33 @@ class ProfileReader {
 
   /** Each section that is right by itself is resolved, so that its deeper problems are found too. */
   #resolve(data: unknown, shape: ReturnType<typeof sections>): Profile | null {
-    const part = <T extends z.ZodType>(key: string, schema: T, absent: unknown): z.output<T> | null => {
-      const given = valueAt(data, [key]);
+    const part = <T extends z.ZodType>(path: DocumentPath, schema: T, absent: unknown): z.output<T> | null => {
+      const given = valueAt(data, path);
       const result = schema.safeParse(given === undefined ? absent : given);
       return result.success ? result.data : null;
     };
-    const name = part('name', shape.name, undefined);
-    const durationMs = part('duration', shape.duration, undefined);
-    const target = part('target', shape.target, undefined);
+    const name = part(['name'], shape.name, undefined);
+    const durationMs = part(['duration'], shape.duration, undefined);
+    const target = part(['target'], shape.target, undefined);
     const targetUrl = this.#targetUrl(target?.url ?? null);
     const context = this.#context(targetUrl, durationMs ?? DAY_MS);
 
-    const trafficInput = part('traffic_pattern', shape.traffic_pattern, undefined);
-    const traffic = trafficInput === null ? null : resolveTraffic(trafficInput, context);
-    const usersInput = part('user_simulation', shape.user_simulation.unwrap(), {});
+    const trafficInput = part(['traffic_pattern'], shape.traffic_pattern, undefined);
+    const curveInput = part(['traffic_pattern', 'curve'], curveSchema, undefined);
+    const curve = curveInput === null ? null : readCurve(curveInput, context);
+    const traffic = trafficInput === null ? null : resolveTraffic(trafficInput, curve, context);
+    const usersInput = part(['user_simulation'], shape.user_simulation.unwrap(), {});
     const users = usersInput === null ? null : resolveUsers(usersInput, context);
-    const workloadInput = part('workload', shape.workload, undefined);
+    checkScriptFile(valueAt(data, ['workload']), context);
+    const workloadInput = part(['workload'], shape.workload, undefined);
     const workload = workloadInput === null ? null : resolveWorkload(workloadInput, users, context);
-    const monitoringInput = part('monitoring', shape.monitoring.unwrap(), {});
+    const monitoringInput = part(['monitoring'], shape.monitoring.unwrap(), {});
     const monitoring = monitoringInput === null ? null : resolveMonitoring(monitoringInput, context);
-    const criteriaInput = part('success_criteria', shape.success_criteria.unwrap(), {});
+    const criteriaInput = part(['success_criteria'], shape.success_criteria.unwrap(), {});
     const judged = criteriaInput === null ? null : resolveCriteria(criteriaInput, context);
-    const excludeInput = part('exclude', shape.exclude.unwrap(), []);
+    const excludeInput = part(['exclude'], shape.exclude.unwrap(), []);
     const exclude = excludeInput === null ? null : resolveExclude(excludeInput);
-    const labels = part('labels', shape.labels.unwrap(), {});
+    const labels = part(['labels'], shape.labels.unwrap(), {});
 
     if (durationMs !== null && traffic !== null && traffic.warmupMs >= durationMs) {
       context.problem(
@@ -134,14 +138,7 @@ class ProfileReader {
         'make it shorter than duration',
       );
     }
-    exclude?.forEach((exclusion, index) => {
-      if (durationMs === null || exclusion.kind !== 'hours' || exclusion.fromMs < durationMs) return;
-      context.problem(
-        ['exclude', index, 'run'],
-        'begins after the end of the run',
-        'count from the start; see duration',
-      );
-    });
+    this.#checkExclusions(valueAt(data, ['exclude']), durationMs, context);
     if (name === null || durationMs === null || traffic === null || users === null || workload === null) return null;
     if (monitoring === null || judged === null || exclude === null || labels === null) return null;
     return {
@@ -155,9 +152,23 @@ class ProfileReader {
       criteria: judged.criteria,
       criteriaOff: judged.off,
       exclude,
-      environment: part('environment', shape.environment, undefined) ?? null,
+      environment: part(['environment'], shape.environment, undefined) ?? null,
       labels,
     };
+  }
+
+  /** Entry by entry: one that is wrong must not hide what another says. */
+  #checkExclusions(entries: unknown, durationMs: number | null, context: ResolveContext): void {
+    if (!Array.isArray(entries) || durationMs === null) return;
+    entries.forEach((entry: unknown, index) => {
+      const { success, data } = exclusionSchema.safeParse(entry);
+      if (!success || data.run === undefined || data.run.fromMs < durationMs) return;
+      context.problem(
+        ['exclude', index, 'run'],
+        'begins after the end of the run',
+        'count from the start; see duration',
+      );
+    });
   }
 
   /** What the command line says beats the profile. */

@@ -5,6 +5,7 @@ import type { RecordedCurve, Traffic } from '../model/profile.ts';
 import { parseCurveCsv } from './curve-file.ts';
 import { parseHours } from './hours.ts';
 import type { ResolveContext } from './resolve.ts';
+import { section } from './section.ts';
 import { parseTimezone } from './timezone.ts';
 import { duration, multiplier, nonEmptyText, value } from './value.ts';
 
@@ -49,8 +50,16 @@ const weekday = multiplier('factor on the load of this day');
 
 export const WEEKDAY_KEYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
-export const trafficSchema = z
-  .strictObject({
+export const curveSchema = z.strictObject({
+  file: nonEmptyText('CSV file with the columns time and requests_per_minute, relative to the profile'),
+  clock: z
+    .enum(['day', 'run'])
+    .describe('day: times of the clock on the wall, repeated daily; run: durations since the start')
+    .optional(),
+});
+
+export const trafficSchema = section(
+  {
     base_rate: value(parseRate, {
       type: ['number', 'string'],
       description: 'requests a minute at multiplier 1; counts requests, not conversations',
@@ -102,68 +111,49 @@ export const trafficSchema = z
       .max(2 ** 31 - 1, 'is too large')
       .describe('start of the random numbers: the same seed gives the same arrivals')
       .optional(),
-    curve: z
-      .strictObject({
-        file: nonEmptyText('CSV file with the columns time and requests_per_minute, relative to the profile'),
-        clock: z
-          .enum(['day', 'run'])
-          .describe('day: times of the clock on the wall, repeated daily; run: durations since the start')
-          .optional(),
-      })
-      .describe('a recorded load, instead of multipliers by the hour')
-      .optional(),
-  })
-  .superRefine((traffic, context) => {
-    const problem = (key: string, message: string, hint: string): void =>
-      context.addIssue({ code: 'custom', path: [key], message, params: { hint } });
+    curve: curveSchema.describe('a recorded load, instead of multipliers by the hour').optional(),
+  },
+  (right, given, report) => {
     const byHours = ['peak_hours', 'night_hours', 'night_multiplier'] as const;
-    if (traffic.base_rate === undefined && traffic.curve === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: [],
-        message: 'base_rate is missing',
-        params: { hint: 'add base_rate: 30 (requests a minute)' },
-      });
+    if (!given('base_rate') && !given('curve')) {
+      report([], 'base_rate is missing', 'add base_rate: 30 (requests a minute)');
     }
-    for (const key of byHours) {
-      if (traffic.hourly_multipliers !== undefined && traffic[key] !== undefined) {
-        problem(key, 'contradicts hourly_multipliers, which sets all 24 hours', 'keep one of the two');
-      }
+    for (const key of byHours.filter(given)) {
+      if (!given('hourly_multipliers')) continue;
+      report([key], 'contradicts hourly_multipliers, which sets all 24 hours', 'keep one of the two');
     }
-    for (const key of [...byHours, 'hourly_multipliers', 'ramp'] as const) {
-      if (traffic.curve !== undefined && traffic[key] !== undefined) {
-        problem(key, 'contradicts curve, which sets the whole load', 'keep one of the two');
-      }
+    for (const key of ([...byHours, 'hourly_multipliers', 'ramp'] as const).filter(given)) {
+      if (given('curve')) report([key], 'contradicts curve, which sets the whole load', 'keep one of the two');
     }
-    if (traffic.curve?.clock === 'run' && traffic.weekday_multipliers !== undefined) {
-      problem('weekday_multipliers', 'contradicts a curve since the start of the run', 'keep one of the two');
+    if (right.curve?.clock === 'run' && given('weekday_multipliers')) {
+      report(['weekday_multipliers'], 'contradicts a curve since the start of the run', 'keep one of the two');
     }
-    if (traffic.peak_hours !== undefined && traffic.peak_multiplier === undefined && traffic.curve === undefined) {
-      problem('peak_hours', 'has no effect without peak_multiplier', 'add peak_multiplier: 2.5');
+    if (given('peak_hours') && !given('peak_multiplier') && !given('curve')) {
+      report(['peak_hours'], 'has no effect without peak_multiplier', 'add peak_multiplier: 2.5');
     }
-    const night = traffic.night_multiplier === undefined ? [] : (traffic.night_hours ?? DEFAULT_NIGHT);
-    const both = (traffic.peak_hours ?? []).filter((hour) => night.includes(hour));
+    if (given('night_hours') && !given('night_multiplier') && !given('curve')) {
+      report(['night_hours'], 'has no effect without night_multiplier', 'add night_multiplier: 0.3');
+    }
+    const night = given('night_hours') ? right.night_hours : given('night_multiplier') ? DEFAULT_NIGHT : [];
+    const both = (right.peak_hours ?? []).filter((hour) => night?.includes(hour));
     if (both.length > 0) {
-      problem(
-        'peak_hours',
+      report(
+        ['peak_hours'],
         `${both.length === 1 ? 'hour' : 'hours'} ${both.join(', ')} ${both.length === 1 ? 'is' : 'are'} night hours too`,
-        traffic.night_hours === undefined ? 'set night_hours; the default is 22-06' : 'let each hour be one of the two',
+        given('night_hours') ? 'let each hour be one of the two' : 'set night_hours; the default is 22-06',
       );
     }
-    if (traffic.night_hours !== undefined && traffic.night_multiplier === undefined && traffic.curve === undefined) {
-      problem('night_hours', 'has no effect without night_multiplier', 'add night_multiplier: 0.3');
-    }
-  });
+  },
+);
 
 export const DEFAULT_NIGHT: readonly number[] = [22, 23, 0, 1, 2, 3, 4, 5];
 
 export type TrafficInput = z.output<typeof trafficSchema>;
 
 /** The traffic section with every default filled in. */
-export function resolveTraffic(input: TrafficInput, context: ResolveContext): Traffic {
+export function resolveTraffic(input: TrafficInput, curve: RecordedCurve | null, context: ResolveContext): Traffic {
   const at = 'traffic_pattern';
   const { fallback } = context;
-  const curve = input.curve === undefined ? null : readCurve(input.curve, context);
   const hourly =
     input.hourly_multipliers ?? (curve === null ? multipliersByHour(input, context) : Array<number>(24).fill(1));
   const meanOfCurve =
@@ -215,7 +205,8 @@ function multipliersByHour(input: TrafficInput, { fallback }: ResolveContext): n
   });
 }
 
-function readCurve(input: NonNullable<TrafficInput['curve']>, context: ResolveContext): RecordedCurve | null {
+/** The curve that the profile names; null when its file is unusable, which is then a problem of the profile. */
+export function readCurve(input: z.output<typeof curveSchema>, context: ResolveContext): RecordedCurve | null {
   const at = ['traffic_pattern', 'curve'] as const;
   const clock = context.fallback([...at, 'clock'], input.clock, 'day', 'day');
   let text: string;

@@ -3,6 +3,7 @@ import { formatDuration, parseDuration } from '../base/duration.ts';
 import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
 import type { PatternName, UserKind, UserSimulation } from '../model/profile.ts';
 import type { ResolveContext } from './resolve.ts';
+import { type Report, section } from './section.ts';
 import { share, value } from './value.ts';
 
 interface ThinkTime {
@@ -27,18 +28,22 @@ export function parseThinkTime(input: unknown): Parsed<ThinkTime> {
 const thinkTime = (description: string) =>
   value(parseThinkTime, { type: 'string', description, examples: ['2s-8s'] }).optional();
 
-export const usersSchema = z
-  .strictObject({
+const RATIOS = ['new_users_ratio', 'returning_users_ratio', 'power_users_ratio'] as const;
+const PATTERNS = ['simple_query', 'multi_turn', 'complex_workflow'] as const;
+
+export const usersSchema = section(
+  {
     new_users_ratio: share('share of users who come for the first time: a fresh connection and session').optional(),
     returning_users_ratio: share('share of users who come back to a session').optional(),
     power_users_ratio: share('share of users who know their way and type fast').optional(),
-    conversation_patterns: z
-      .strictObject({
+    conversation_patterns: section(
+      {
         simple_query: share('conversations of one turn').optional(),
         multi_turn: share('conversations of three or four turns').optional(),
         complex_workflow: share('conversations of six to eight turns').optional(),
-      })
-      .superRefine((ratios, context) => addsUpToOne(ratios, context))
+      },
+      (right, given, report) => addsUpToOne(PATTERNS, right, given, report),
+    )
       .describe('shares of conversation patterns; they add up to 1')
       .optional(),
     think_time: z
@@ -55,32 +60,29 @@ export const usersSchema = z
       .max(50_000, 'is above 50000')
       .describe('upper bound of virtual users')
       .optional(),
-  })
-  .superRefine(({ new_users_ratio, returning_users_ratio, power_users_ratio }, context) =>
-    addsUpToOne({ new_users_ratio, returning_users_ratio, power_users_ratio }, context),
-  );
+  },
+  (right, given, report) => addsUpToOne(RATIOS, right, given, report),
+);
 
-function addsUpToOne(
-  ratios: Record<string, number | undefined>,
-  context: { addIssue: (issue: { code: 'custom'; path: string[]; message: string; params: { hint: string } }) => void },
+/** Shares of a whole: when one is given, the others are 0. Wrong ones are reported already, so the sum waits for them. */
+function addsUpToOne<Key extends string>(
+  keys: readonly Key[],
+  right: Partial<Record<Key, number | undefined>>,
+  given: (key: Key) => boolean,
+  report: Report,
 ): void {
-  const given = Object.entries(ratios).filter((entry): entry is [string, number] => entry[1] !== undefined);
-  if (given.length === 0) return;
-  const sum = given.reduce((total, [, ratio]) => total + ratio, 0);
+  const named = keys.filter(given);
+  if (named.length === 0 || named.some((key) => right[key] === undefined)) return;
+  const sum = named.reduce((total, key) => total + (right[key] ?? 0), 0);
   if (Math.abs(sum - 1) <= 1e-6) return;
-  const missing = Object.keys(ratios).filter((key) => ratios[key] === undefined);
+  const missing = keys.find((key) => !given(key));
   const rest = Number((1 - sum).toFixed(6));
-  context.addIssue({
-    code: 'custom',
-    path: [],
-    message: `${given.map(([key]) => key).join(' + ')} add up to ${Number(sum.toFixed(6))}, not 1`,
-    params: {
-      hint:
-        missing.length > 0 && rest > 0
-          ? `add ${missing[0]}: ${rest}`
-          : `${rest > 0 ? 'add' : 'take away'} ${Math.abs(rest)}`,
-    },
-  });
+  const hint =
+    missing !== undefined && rest > 0
+      ? `add ${missing}: ${rest}`
+      : `${rest > 0 ? 'add' : 'take away'} ${Math.abs(rest)}`;
+  const verb = named.length === 1 ? 'is' : 'add up to';
+  report([], `${named.join(' + ')} ${verb} ${Number(sum.toFixed(6))}, not 1`, hint);
 }
 
 export type UsersInput = z.output<typeof usersSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DURATION_PATTERN, parseDuration } from '../base/duration.ts';
+import { DURATION_PATTERN, formatDuration, parseDuration } from '../base/duration.ts';
 import { type Parsed, parsed, unreadable } from '../base/parsed.ts';
 import { parseShare } from '../base/percent.ts';
 
@@ -20,7 +20,7 @@ export function value<T>(read: (input: unknown) => Parsed<T>, look: ValueLook) {
   return z
     .unknown()
     .transform((input, context): T => {
-      const result = input === undefined ? unreadable('is missing', 'add it') : read(input);
+      const result = input === undefined || input === null ? missing(look) : read(input);
       if (result.ok) return result.value;
       context.addIssue({ code: 'custom', message: result.problem, params: { hint: result.hint } });
       return z.NEVER;
@@ -28,7 +28,8 @@ export function value<T>(read: (input: unknown) => Parsed<T>, look: ValueLook) {
     .meta({ ...look });
 }
 
-const DAY_MS = 86_400_000;
+const missing = ({ examples }: ValueLook) =>
+  unreadable('is missing', examples?.[0] === undefined ? 'add it' : `add it, for example ${examples[0]}`);
 
 /** A duration in milliseconds within limits, both included. */
 export const duration = (description: string, limits: { minMs: number; maxMs: number; example: string }) =>
@@ -36,12 +37,12 @@ export const duration = (description: string, limits: { minMs: number; maxMs: nu
     (input) => {
       const result = parseDuration(input);
       if (!result.ok) return result;
-      if (result.value < limits.minMs) return unreadable(`${input} is too short`, `write at least ${limits.minMs}ms`);
-      if (result.value > limits.maxMs)
-        return unreadable(
-          `${input} is too long`,
-          `the longest is ${limits.maxMs / DAY_MS >= 1 ? `${limits.maxMs / DAY_MS}d` : `${limits.maxMs / 60_000}m`}`,
-        );
+      if (result.value < limits.minMs) {
+        return unreadable(`${input} is too short`, `write at least ${formatDuration(limits.minMs)}`);
+      }
+      if (result.value > limits.maxMs) {
+        return unreadable(`${input} is too long`, `write at most ${formatDuration(limits.maxMs)}`);
+      }
       return result;
     },
     { type: 'string', pattern: DURATION_PATTERN, description, examples: [limits.example] },

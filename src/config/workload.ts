@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { formatDuration } from '../base/duration.ts';
 import { parsed, quote, unreadable } from '../base/parsed.ts';
 import type { Conversation, PatternName, UserSimulation, Workload } from '../model/profile.ts';
 import { DEFAULT_CONVERSATIONS } from './default-conversations.ts';
 import type { ResolveContext } from './resolve.ts';
+import { section } from './section.ts';
 import { duration, nonEmptyText, textValue, value } from './value.ts';
 
 const timeout = duration('a request that takes longer has failed', {
@@ -125,8 +125,8 @@ const request = z.strictObject({
     .optional(),
 });
 
-const requests = z
-  .strictObject({
+const requests = section(
+  {
     kind: z.literal('requests'),
     timeout,
     requests: z
@@ -134,19 +134,19 @@ const requests = z
       .min(1, 'is empty')
       .max(200, 'has more than 200 requests')
       .describe('weighted HTTP requests; each iteration sends one'),
-  })
-  .superRefine(({ requests }, context) => {
-    const names = requests.map(nameOf);
+  },
+  (right, _, report) => {
+    const names = right.requests?.map(nameOf) ?? [];
     names.forEach((name, index) => {
       if (names.indexOf(name) === index) return;
-      context.addIssue({
-        code: 'custom',
-        path: ['requests', index],
-        message: `${quote(name)} is measured twice under one name`,
-        params: { hint: 'give each request a name of its own' },
-      });
+      report(
+        ['requests', index],
+        `${quote(name)} is measured twice under one name`,
+        'give each request a name of its own',
+      );
     });
-  });
+  },
+);
 
 const nameOf = ({ name, method, path }: z.output<typeof request>): string => name ?? `${method ?? 'GET'} ${path}`;
 
@@ -259,11 +259,6 @@ function resolveRequests(input: z.output<typeof requests>, timeoutMs: number, { 
 }
 
 function resolveScript(input: z.output<typeof script>, timeoutMs: number, context: ResolveContext): Workload {
-  try {
-    context.readFile(input.file);
-  } catch {
-    context.problem([AT, 'file'], `${quote(input.file)} cannot be read`, 'the path is relative to the profile');
-  }
   const requestsPerIteration = context.fallback([AT, 'requests_per_iteration'], input.requests_per_iteration, 1, '1');
   return {
     kind: 'script',
@@ -275,5 +270,13 @@ function resolveScript(input: z.output<typeof script>, timeoutMs: number, contex
   };
 }
 
-/** For messages: `30s`. */
-export const timeoutText = (workload: Workload): string => formatDuration(workload.timeoutMs);
+/** Reports a script that cannot be read; `input` is the section as it is written, right or not. */
+export function checkScriptFile(input: unknown, context: ResolveContext): void {
+  const named = z.looseObject({ kind: z.literal('script'), file: z.string().min(1) }).safeParse(input);
+  if (!named.success) return;
+  try {
+    context.readFile(named.data.file);
+  } catch {
+    context.problem([AT, 'file'], `${quote(named.data.file)} cannot be read`, 'the path is relative to the profile');
+  }
+}
