@@ -1,0 +1,35 @@
+import { isoTime } from '../base/iso-time.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { RunRows } from '../verdict/rows.ts';
+import { recommendations } from './advice.ts';
+import { postTestChecklist, preTestChecklist } from './checklist.ts';
+
+/** Grows when a reader of the version before could misread the new one; new keys alone do not change it. */
+export const JSON_REPORT_VERSION = 1;
+
+/** The report for programs: run, verdict, events and operators' actions; times are ISO 8601 beside Unix ms. A missing value is null. */
+export function renderJson(rows: RunRows, verdict: Verdict): string {
+  const { run, plan, transitions, actions, events } = rows;
+  const { profile, profileSource, ...about } = run;
+  const report = {
+    format: 'soakd-report',
+    version: JSON_REPORT_VERSION,
+    outcome: verdict.outcome,
+    headline: verdict.headline,
+    run: {
+      ...about,
+      startedAt: isoTime(run.startMs),
+      plannedEndAt: isoTime(plan.endMs),
+      endedAt: isoTime(run.startMs + verdict.time.totalMs),
+      criteria: profile.criteria,
+      profileSource,
+    },
+    verdict,
+    recommendations: recommendations(verdict),
+    checklists: { preTest: preTestChecklist(rows), postTest: postTestChecklist(rows, verdict) },
+    transitions,
+    actions,
+    events,
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

@@ -1,0 +1,243 @@
+import { isoTime } from '../base/iso-time.ts';
+import type { CriterionResult, CriterionStatus, Verdict } from '../model/verdict.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatMilliseconds,
+  formatValue,
+  significant,
+} from '../verdict/quantity.ts';
+import type { RunRows } from '../verdict/rows.ts';
+import { recommendations } from './advice.ts';
+import { type CheckItem, postTestChecklist, preTestChecklist } from './checklist.ts';
+import { markdownTable, escapeMarkdown as text } from './markdown-table.ts';
+
+const STATUS: Record<CriterionStatus, string> = {
+  pass: '✅ pass',
+  fail: '❌ fail',
+  inconclusive: '❔ inconclusive',
+  not_applicable: '– not applicable',
+};
+const MOST_EVENTS = 100;
+
+/**
+ * The report for people, after §13.1 of the reliability plan; its first two lines alone say what happened and why.
+ * A pure function of rows and verdict: the same rows give the same text.
+ */
+export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
+  const { run } = rows;
+  const [outcome = '', ...why] = verdict.headline.split(': ');
+  return [
+    `# ${outcome.toUpperCase()}: reliability test report, ${text(run.name)}`,
+    `**${text(sentence(why.join(': ')))}**`,
+    ...section('## Test Run Summary', summary(rows, verdict)),
+    ...section('## Results Overview', overview(verdict)),
+    ...section('## Detailed Results', []),
+    ...section('### Availability Testing', availability(verdict)),
+    ...section('### Recovery Testing', sentences(verdict, ['mttr', 'mtbf', 'error_recovery', 'crashes'])),
+    ...section('### Consistency Testing', checks(rows)),
+    ...section('### Performance Under Load', performance(verdict)),
+    ...section('### Memory and Resources', growth(verdict)),
+    ...section('### Where the Time Went', time(verdict)),
+    ...section('### Events', events(rows)),
+    ...section('## Issues Found', numbered(issues(verdict), 'None.')),
+    ...section('## Recommendations', numbered(recommendations(verdict), 'None.')),
+    ...section('## Checklists', []),
+    ...section('### Pre-Test Checklist', preTestChecklist(rows).map(checkLine)),
+    ...section('### Post-Test Checklist', postTestChecklist(rows, verdict).map(checkLine)),
+    ...section('## Sign-off', ['- [ ] QA Lead Approval', '- [ ] Engineering Lead Approval', '- [ ] Production Ready']),
+    '',
+  ].join('\n');
+}
+
+const section = (title: string, lines: readonly string[]): string[] => [
+  '',
+  title,
+  ...(lines.length > 0 ? ['', ...lines] : []),
+];
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+
+const numbered = (items: readonly string[], none: string): string[] =>
+  items.length === 0 ? [none] : items.map((item, at) => `${at + 1}. ${text(item)}`);
+
+const checkLine = ({ done, text: what, evidence }: CheckItem): string =>
+  `- [${done ? 'x' : ' '}] ${what}: ${text(evidence)}`;
+
+function summary({ run, plan }: RunRows, { time: account, requests }: Verdict): string[] {
+  const labels = Object.entries(run.labels).map(([key, value]) => `${key}=${value}`);
+  return [
+    `- **Date**: ${isoTime(run.startMs)} to ${isoTime(run.startMs + account.totalMs)}`,
+    `- **Duration**: ${formatDuration(account.totalMs)}${
+      run.rehearsal
+        ? `, a rehearsal of ${formatDuration((plan.endMs - plan.startMs) * run.compression)} at ${significant(run.compression)} times the speed`
+        : ''
+    }`,
+    `- **Environment**: ${text(run.environment ?? 'not named in the profile')}`,
+    `- **Tester**: ${text(run.startedBy)}`,
+    `- **Target**: ${text(run.targetUrl)}`,
+    `- **Requests**: ${formatCount(requests.total)}, of which ${formatCount(requests.failed)} failed; ${formatCount(requests.starved)} more starved`,
+    `- **Run**: ${run.id}, soakd ${text(run.soakdVersion)}`,
+    ...(labels.length > 0 ? [`- **Labels**: ${text(labels.join(', '))}`] : []),
+  ];
+}
+
+function overview({ criteria }: Verdict): string[] {
+  return markdownTable(
+    ['Metric', 'Target', 'Actual', '95 % interval', 'Evidence', 'Status'],
+    criteria.map((one) => [
+      text(one.name),
+      text(one.targetText) + (one.fromProfile ? '' : ' (default)'),
+      formatValue(one.actual, one.unit),
+      formatInterval(one.interval, one.unit),
+      text(one.evidence),
+      STATUS[one.status],
+    ]),
+  );
+}
+
+function availability(verdict: Verdict): string[] {
+  const rows = verdict.outages.map((outage) => [
+    isoTime(outage.startMs),
+    outage.endMs === null ? 'not over' : formatDuration(outage.endMs - outage.startMs),
+    formatCount(outage.failures),
+    outage.judgedMs > 0 ? formatDuration(outage.judgedMs) : 'none: warm-up or excluded',
+    text(outage.cause),
+  ]);
+  return [
+    ...sentences(verdict, ['availability', 'error_rate']),
+    ...(rows.length > 0 ? ['', ...markdownTable(['Outage from', 'Lasted', 'Failures', 'Counted', 'Cause'], rows)] : []),
+  ];
+}
+
+/** Why each criterion came out as it did. */
+function sentences({ criteria }: Verdict, ids: readonly string[]): string[] {
+  return criteria
+    .filter(({ id }) => ids.some((prefix) => id.startsWith(prefix)))
+    .map((one) => `- **${text(one.name)}**, ${STATUS[one.status]}: ${text(one.why)}${worst(one)}`);
+}
+
+const worst = ({ worst: name, why }: CriterionResult): string =>
+  name === null || why.includes(name) ? '' : ` (${text(name)})`;
+
+function checks({ windows }: RunRows): string[] {
+  const totals = new Map<string, { passes: number; fails: number }>();
+  for (const window of windows) {
+    for (const { name, passes, fails } of window.checks) {
+      const total = totals.get(name) ?? { passes: 0, fails: 0 };
+      totals.set(name, { passes: total.passes + passes, fails: total.fails + fails });
+    }
+  }
+  if (totals.size === 0) return ['No checks on the content of answers were made.'];
+  return markdownTable(
+    ['Check', 'Passed', 'Failed', 'Share passed'],
+    [...totals].map(([name, { passes, fails }]) => [
+      text(name),
+      formatCount(passes),
+      formatCount(fails),
+      formatValue((100 * passes) / Math.max(1, passes + fails), 'percent'),
+    ]),
+  );
+}
+
+function performance(verdict: Verdict): string[] {
+  const milliseconds = (value: number | null): string => (value === null ? '–' : formatMilliseconds(value));
+  const { iterations } = verdict;
+  return [
+    ...sentences(verdict, ['response_time', 'throughput']),
+    '',
+    'All outcomes count; a failure counts as the longer of what was seen and the time-out.',
+    '',
+    ...markdownTable(
+      ['Load', 'Requests', 'P50', 'P95', 'P99'],
+      verdict.latency.map(({ level, requests, p50Ms, p95Ms, p99Ms }) => [
+        level,
+        formatCount(requests),
+        milliseconds(p50Ms),
+        milliseconds(p95Ms),
+        milliseconds(p99Ms),
+      ]),
+    ),
+    '',
+    `Conversations: ${formatCount(iterations.planned)} planned, ${formatCount(iterations.started)} started, ${formatCount(iterations.starved)} starved, ${formatCount(iterations.late)} late, ${formatCount(iterations.interrupted)} interrupted.`,
+  ];
+}
+
+function growth(verdict: Verdict): string[] {
+  const rows = verdict.growth.map((one) => [
+    text(one.series),
+    formatValue(one.startLevel, one.unit),
+    one.growthPercentPer24h === null
+      ? formatValue(one.growthPer24h, one.unit)
+      : `${formatValue(one.growthPer24h, one.unit)} (${formatValue(one.growthPercentPer24h, 'percent')})`,
+    formatInterval(one.interval, 'percent'),
+    formatValue(one.growthPer1000Requests, one.unit),
+    formatCount(one.samples),
+    one.finding.replaceAll('_', ' ') + (one.note === null ? '' : `: ${text(one.note)}`),
+  ]);
+  return [
+    ...sentences(verdict, ['memory']),
+    ...(rows.length > 0
+      ? [
+          '',
+          ...markdownTable(
+            ['Series', 'Level at start', 'Growth per 24 h', '95 % interval', 'Per 1000 requests', 'Samples', 'Finding'],
+            rows,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function time({ time: account, losses }: Verdict): string[] {
+  const share = (ms: number): string => `${significant((100 * ms) / Math.max(1, account.totalMs))} %`;
+  const row = (what: string, ms: number): string[] => [what, ms === 0 ? '–' : formatDuration(ms), share(ms)];
+  return [
+    ...markdownTable(
+      ['Time', 'Length', 'Share'],
+      [
+        row('judged', account.judgedMs),
+        row('warm-up', account.warmupMs),
+        row('paused by the operator', account.pausedMs),
+        row('excluded by the profile', account.excludedMs),
+        ...account.excluded.map(({ reason, ms }) => row(`… ${text(reason)}`, ms)),
+        row('not offered', account.notOfferedMs),
+        ...account.notOffered.map(({ reason, ms }) => row(`… ${text(reason)}`, ms)),
+        row('**total**', account.totalMs),
+      ],
+    ),
+    ...(losses.length > 0 ? ['', ...losses.map((loss) => `- Lost: ${text(loss)}`)] : []),
+  ];
+}
+
+function events({ events: all, actions }: RunRows): string[] {
+  const told = [
+    ...all.map(({ atMs, kind, severity, message }) => ({ atMs, kind, severity, message })),
+    ...actions.map(({ atMs, who, kind, text: words }) => ({
+      atMs,
+      kind,
+      severity: 'operator',
+      message: `${who}: ${words}`,
+    })),
+  ].toSorted((a, b) => a.atMs - b.atMs);
+  if (told.length === 0) return ['None.'];
+  // Warnings and errors stay when the list is long.
+  const kept =
+    told.length <= MOST_EVENTS ? told : told.filter(({ severity }) => severity !== 'info').slice(0, MOST_EVENTS);
+  return [
+    ...markdownTable(
+      ['Time', 'Severity', 'Kind', 'What'],
+      kept.map(({ atMs, severity, kind, message }) => [isoTime(atMs), severity, text(kind), text(message)]),
+    ),
+    ...(kept.length < told.length ? ['', `${told.length - kept.length} more are in the JSON report.`] : []),
+  ];
+}
+
+function issues({ criteria, reasons, losses }: Verdict): string[] {
+  const told = (['fail', 'inconclusive'] as const).flatMap((status) =>
+    criteria.filter((one) => one.status === status).map((one) => `${one.name}: ${one.why}${worst(one)}`),
+  );
+  const others = reasons.filter((reason) => !told.some((issue) => issue.includes(reason)));
+  return [...told, ...others, ...losses];
+}
