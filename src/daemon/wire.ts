@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { bootTimeMs } from '../base/boot-time.ts';
+import type { Clock } from '../base/clock.ts';
+import { EXIT, SoakdError } from '../base/errors.ts';
+import { type Random, seededRandom } from '../base/random.ts';
+import type { UndoStack } from '../base/undo.ts';
+import { type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
+import { createK6Engine } from '../load/k6-engine.ts';
+import { ownSources } from '../sample/own/own-sources.ts';
+import { samplerPlugins, samplerSchemas } from '../sample/registry.ts';
+import { defaultSettings, type SoakContext, type SoakLog } from '../soak/context.ts';
+import { judgeInWorker } from '../soak/judge-in-worker.ts';
+import { profileReader, type ReadProfile } from '../soak/read-profile.ts';
+import { Soaks } from '../soak/soaks.ts';
+import { BufferedStore } from '../store/buffered-store.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import { holderAliveOn, holderName } from './holder.ts';
+import { writeReportFiles } from './report-files.ts';
+
+export interface Surroundings {
+  /** Absolute. */
+  dataFolder: string;
+  /** Folder of the checkout, package or image: k6 scripts and, in a checkout, the extension's sources. */
+  root: string;
+  env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  log: SoakLog;
+  host: string;
+  pid: number;
+  version: string;
+  /** Checks before a run begins; throws a SoakdError when it cannot. */
+  preflight: SoakContext['preflight'];
+}
+
+/** Everything that runs need, wired together: the same for `soakd run` and the daemon. */
+export interface House {
+  soaks: Soaks;
+  store: BufferedStore;
+  storeFile: string;
+  k6: K6Binary;
+  readProfile: ReadProfile;
+  context: SoakContext;
+}
+
+export const storeFileIn = (dataFolder: string): string => join(dataFolder, 'soakd.db');
+export const runFolderIn = (dataFolder: string, runId: string): string => join(dataFolder, 'runs', runId);
+
+/** Builds the house; the undo stack leaves every run for the next soakd and closes the store. */
+export async function wire(surroundings: Surroundings, undo: UndoStack): Promise<House> {
+  const { dataFolder, root, env, clock, log, host, pid, version, preflight } = surroundings;
+  const random: Random = seededRandom(pid * 1_000_003 + Math.floor(clock.now()));
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const storeFile = storeFileIn(dataFolder);
+  const opened = await openSqliteStore({ file: storeFile, clock });
+  undo.push('close the store', () => opened.close());
+  const store = new BufferedStore(opened, { clock, random });
+
+  const k6 = k6BinaryPath(env, root);
+  const leaving = new AbortController();
+  const engine = createK6Engine({
+    clock,
+    k6Path: k6.path,
+    scriptsFolder: join(root, 'k6'),
+    env,
+    log: (message) => log.warn({}, message),
+    signal: leaving.signal,
+  });
+  undo.push('leave the load processes', () => leaving.abort());
+
+  const readProfile = profileReader({
+    readFile: (path) => readFileSync(resolve(path), 'utf8'),
+    samplerSchemas,
+    systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
+  const context: SoakContext = {
+    clock,
+    random,
+    store,
+    storeHealth: () => store.health(),
+    flushStore: (signal) => store.flush(signal),
+    engine,
+    samplerPlugins,
+    ownSources: (generatorPid, ownUndo) => ownSources({ clock, generatorPid, undo: ownUndo }),
+    secret: secretFrom(env),
+    judge: judgeInWorker(storeFile),
+    writeReport: (run, folder, verdict) => writeReportFiles(store, run.id, folder, verdict),
+    folderFor: async (runId) => {
+      const folder = runFolderIn(dataFolder, runId);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    },
+    preflight,
+    bootMs: bootTimeMs,
+    holder: holderName(host, pid),
+    holderAlive: holderAliveOn(host),
+    soakdVersion: version,
+    log,
+    settings: defaultSettings,
+  };
+  const soaks = new Soaks(context, readProfile);
+  undo.push('leave the runs to the next soakd', () => soaks.close());
+  return { soaks, store, storeFile, k6, readProfile, context };
+}
+
+/** Settings that say `env:NAME` are read from the environment when they are used, so that no secret is stored. */
+export function secretFrom(env: Surroundings['env']): (value: string) => string {
+  return (value) => {
+    const name = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(value)?.[1];
+    if (name === undefined) return value;
+    const found = env[name];
+    if (found === undefined) {
+      throw new SoakdError(`the environment has no ${name}`, {
+        code: 'variable_missing',
+        hint: `set ${name} where soakd runs; the profile refers to it as ${value}`,
+        exitCode: EXIT.badInput,
+        httpStatus: 422,
+      });
+    }
+    return found;
+  };
+}
+
+/** Version of soakd, from its package. */
+export async function packageVersion(root: string): Promise<string> {
+  const text = await readFile(join(root, 'package.json'), 'utf8');
+  const version: unknown = JSON.parse(text).version;
+  return typeof version === 'string' ? version : 'unknown';
+}
