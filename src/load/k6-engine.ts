@@ -10,6 +10,7 @@ import { isAlive, processArguments, processIds, processStat } from '../base/proc
 import type { Workload } from '../model/profile.ts';
 import type { LoadProcessRow } from '../model/run.ts';
 import { type LoadEngine, type LoadOrder, spoolFileOf } from './engine.ts';
+import { checkK6, type K6Binary } from './k6-binary.ts';
 import { k6Arguments, k6ConfigFileOf, k6Variables, outputArgument, settingsFileOf } from './k6-command.ts';
 import type { RawExit } from './k6-exit.ts';
 import { logFileOf } from './k6-log.ts';
@@ -24,6 +25,8 @@ export interface K6EngineOptions {
   clock: Clock;
   /** The k6 that carries soakd's extension (src/load/k6-binary.ts finds it). */
   k6Path: string;
+  /** Who named it: decides what the hint says when it is not the right one. */
+  k6Source?: K6Binary['source'];
   /** Where k6/conversation.ts and its neighbours are. */
   scriptsFolder: string;
   /** The environment that k6 inherits and that `env:NAME` refers to. */
@@ -40,8 +43,21 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
   const log = options.log ?? (() => undefined);
   const context: K6ProcessContext = { clock, log, signal: options.signal ?? new AbortController().signal };
 
+  let checked: Promise<unknown> | null = null;
+  const check = async (): Promise<void> => {
+    checked ??= checkK6({ path: k6Path, source: options.k6Source ?? 'SOAKD_K6' });
+    try {
+      await checked;
+    } catch (thrown) {
+      // It may be built or repaired before the next start.
+      checked = null;
+      throw thrown;
+    }
+  };
+
   return {
     async start(order, signal) {
+      await check();
       const processId = checkedProcessId(order.processId ?? `${order.runId}-${randomUUID().slice(0, 8)}`);
       const environment = { ...k6Environment(env, order.profile.workload), ...k6Variables(order.folder) };
       const script = await writeOrder(order, processId, scriptsFolder);
@@ -166,7 +182,9 @@ type Identity = Pick<LoadProcessRow, 'pid' | 'startTicks'>;
 /** The process of `row` unless it is gone, or its pid belongs to another process by now. */
 function stillThere(row: LoadProcessRow, order: LoadOrder): Identity | null {
   const stat = processStat(row.pid);
-  if (stat === null || !isAlive(stat) || stat.startTicks !== row.startTicks) return null;
+  // Linux shows threads under their own numbers too: only the leader of the group is k6 itself.
+  if (stat === null || !isAlive(stat) || stat.processGroup !== row.pid || stat.startTicks !== row.startTicks)
+    return null;
   return worksFor(row.pid, order, row.processId) ? { pid: row.pid, startTicks: row.startTicks } : null;
 }
 

@@ -154,7 +154,7 @@ function planAt(process: Generation, atMs: number): ArrivalPlan {
 }
 
 const stallEndingIn = (script: LoadScript, span: Stretch): Stretch | null =>
-  script.stalls?.find(({ untilMs }) => span.fromMs < untilMs && untilMs <= span.untilMs) ?? null;
+  script.stalls?.find(({ untilMs }) => span.fromMs <= untilMs && untilMs < span.untilMs) ?? null;
 
 function countIterations(
   process: Generation,
@@ -380,15 +380,23 @@ function playHang(process: Generation, script: LoadScript, hang: Stretch, window
 
     const expired = hanging.filter(({ sinceMs }) => sinceMs + process.timeoutMs <= untilMs);
     hanging = hanging.filter((group) => !expired.includes(group));
-    const timedOut = expired.reduce((sum, { count }) => sum + count, 0);
+    let timedOut = expired.reduce((sum, { count }) => sum + count, 0);
 
     const plan = planAt(process, untilMs);
     const all = arrivals(plan, script.seed, fromMs, untilMs).offered;
     const hangFromMs = Math.max(fromMs, hang.fromMs);
     const intoHang = arrivals(plan, script.seed, hangFromMs, Math.min(untilMs, hang.untilMs)).offered;
-    const free = process.users - (busyBefore - timedOut);
-    const caught = Math.min(intoHang, Math.max(0, free));
-    if (caught > 0) hanging.push({ sinceMs: (hangFromMs + Math.min(untilMs, hang.untilMs)) / 2, count: caught });
+    const free = Math.max(0, process.users - (busyBefore - timedOut));
+    // Users whose time-out is shorter than a window are free again several times within it.
+    const turns = Math.max(1, (untilMs - hangFromMs) / process.timeoutMs);
+    const caught = Math.min(intoHang, Math.floor(free * turns));
+    const stillHanging = Math.ceil(caught / turns);
+    if (caught > 0) {
+      const lastMs = Math.min(untilMs, hang.untilMs);
+      const sinceMs = turns > 1 ? lastMs - process.timeoutMs / 2 : (hangFromMs + lastMs) / 2;
+      hanging.push({ sinceMs, count: stillHanging });
+    }
+    timedOut += caught - stillHanging;
 
     const answered: HungWindow['answered'] = [];
     if (hang.untilMs <= untilMs) {
