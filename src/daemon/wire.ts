@@ -62,6 +62,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   const engine = createK6Engine({
     clock,
     k6Path: k6.path,
+    k6Source: k6.source,
     scriptsFolder: join(root, 'k6'),
     env,
     log: (message) => log.warn({}, message),
