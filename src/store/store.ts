@@ -59,10 +59,11 @@ export interface WindowCommit {
 export interface Store {
   createRun(run: Run, first: Transition): Promise<void>;
   run(id: string): Promise<Run | null>;
-  /** Newest first. */
+  /** Newest first; with `beforeId` the next page: those older than that run, none when it is unknown. */
   runs(options?: {
     limit?: number;
     unfinishedOnly?: boolean;
+    beforeId?: string;
   }): Promise<(Run & { state: import('../model/run.ts').RunState; endedMs: number | null })[]>;
   addTransition(runId: string, transition: Transition): Promise<void>;
   transitions(runId: string): Promise<Transition[]>;

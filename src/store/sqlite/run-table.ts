@@ -8,8 +8,11 @@ import {
   type Transition,
 } from '../../model/run.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import type { Store } from '../store.ts';
 
 export type RunWithState = Run & { state: RunState; endedMs: number | null };
+
+export type ListOptions = NonNullable<Parameters<Store['runs']>[0]>;
 
 interface ListedRow {
   body: string;
@@ -17,14 +20,17 @@ interface ListedRow {
   atMs: number | null;
 }
 
+/** No cursor begins with the newest; a negative limit is none. */
+type ListValues = [{ limit: number; beforeId: string | null }];
+
 type ProcessValues = [string, string, number, number, number, string, number, number | null, string | null];
 
 /** Runs, how they went from state to state, their load processes and verdicts. Writes run in the caller's transaction. */
 export class RunTable {
   readonly #create: Statement<[string, number, string]>;
   readonly #run: Statement<[string], { body: string }>;
-  readonly #all: Statement<[number], ListedRow>;
-  readonly #unfinished: Statement<[...string[], number], ListedRow>;
+  readonly #all: Statement<ListValues, ListedRow>;
+  readonly #unfinished: Statement<ListValues, ListedRow>;
   readonly #addTransition: Statement<[string, number, string | null, string, string]>;
   readonly #transitions: Statement<[string], Transition>;
   readonly #putProcess: Statement<ProcessValues>;
@@ -37,13 +43,14 @@ export class RunTable {
     const listed = (condition: string): string =>
       `SELECT body, to_state AS state, at_ms AS atMs FROM run
        LEFT JOIN transition ON transition.id = (SELECT max(id) FROM transition WHERE run_id = run.id)
-       ${condition} ORDER BY created_ms DESC, run.id DESC LIMIT ?`;
+       WHERE (@beforeId IS NULL OR (created_ms, run.id) < (SELECT created_ms, id FROM run WHERE id = @beforeId))
+         AND ${condition}
+       ORDER BY created_ms DESC, run.id DESC LIMIT @limit`;
     this.#create = db.prepare('INSERT INTO run (id, created_ms, body) VALUES (?, ?, ?)');
     this.#run = db.prepare('SELECT body FROM run WHERE id = ?');
-    this.#all = db.prepare(listed(''));
-    this.#unfinished = db.prepare(
-      listed(`WHERE to_state IS NULL OR to_state NOT IN (${FINAL_STATES.map(() => '?').join(', ')})`),
-    );
+    this.#all = db.prepare(listed('true'));
+    const final = FINAL_STATES.map((state) => `'${state}'`).join(', ');
+    this.#unfinished = db.prepare(listed(`(to_state IS NULL OR to_state NOT IN (${final}))`));
     this.#addTransition = db.prepare(
       'INSERT INTO transition (run_id, at_ms, from_state, to_state, reason) VALUES (?, ?, ?, ?, ?)',
     );
@@ -82,8 +89,8 @@ export class RunTable {
     return row === undefined ? null : JSON.parse(row.body);
   }
 
-  list(limit: number, unfinishedOnly: boolean): RunWithState[] {
-    const rows = unfinishedOnly ? this.#unfinished.all(...FINAL_STATES, limit) : this.#all.all(limit);
+  list({ limit = -1, unfinishedOnly = false, beforeId }: ListOptions = {}): RunWithState[] {
+    const rows = (unfinishedOnly ? this.#unfinished : this.#all).all({ limit, beforeId: beforeId ?? null });
     return rows.map(({ body, state, atMs }) => {
       const run: Run = JSON.parse(body);
       return { ...run, state: state ?? 'preparing', endedMs: state !== null && isFinal(state) ? atMs : null };

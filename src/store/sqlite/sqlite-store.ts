@@ -15,7 +15,7 @@ import { ClaimTable } from './claim-table.ts';
 import { storeError } from './errors.ts';
 import { hourOf } from './hours.ts';
 import { LogTable } from './log-table.ts';
-import { RunTable, type RunWithState } from './run-table.ts';
+import { type ListOptions, RunTable, type RunWithState } from './run-table.ts';
 import { SampleTable } from './sample-table.ts';
 import { type SketchSteps, SketchTable, sketchStepsOf } from './sketch-table.ts';
 import { WindowTable } from './window-table.ts';
@@ -55,8 +55,8 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#runs.get(id));
   }
 
-  runs(options?: { limit?: number; unfinishedOnly?: boolean }): Promise<RunWithState[]> {
-    return this.#read(() => this.#runs.list(options?.limit ?? -1, options?.unfinishedOnly ?? false));
+  runs(options?: ListOptions): Promise<RunWithState[]> {
+    return this.#read(() => this.#runs.list(options));
   }
 
   addTransition(runId: string, transition: Transition): Promise<void> {
