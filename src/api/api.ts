@@ -1,0 +1,76 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { SoakdError } from '../base/errors.ts';
+import { refusal } from './access.ts';
+import { Metrics } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
+import type { ApiPorts } from './ports.ts';
+import { sendProblem } from './problem.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes/registry.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    metrics: Metrics;
+    openApi: Record<string, unknown>;
+  }
+}
+
+const BODY_LIMIT_BYTES = 1_048_576;
+/** A request must have arrived by then; answers may take longer, streams have no end. */
+const REQUEST_MS = 30_000;
+
+/** The HTTP API as a server that does not listen yet. */
+export function createApi(ports: ApiPorts): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: ports.log,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_MS,
+    // Kept connections must not hold up a stop.
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 128 },
+    genReqId: requestIds(),
+  });
+  app.decorate('metrics', new Metrics(ports));
+  app.decorate('openApi', openApiDocument(routes, ports.version));
+  app.setErrorHandler((thrown, _request, reply) => sendProblem(reply, thrown));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(app, request.method, request.url)));
+  app.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+    app.metrics.observeRequest(routeOptions.url ?? 'unknown', method, reply.statusCode, reply.elapsedTime / 1_000);
+  });
+  for (const route of routes) register(app, route, ports);
+  return app;
+}
+
+function register(app: FastifyInstance, route: Route, ports: ApiPorts): void {
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // Before the body is read: who may not ask costs nothing.
+    onRequest: async ({ method, headers }) => {
+      const refused = refusal(ports.access, route.access, method, headers);
+      if (refused !== null) throw refused;
+    },
+    handler: (request, reply) => route.serve(request, reply, ports),
+  });
+}
+
+function notFound(app: FastifyInstance, method: string, url: string): SoakdError {
+  const path = url.split('?')[0] ?? url;
+  const others = (['GET', 'POST'] as const).filter(
+    (other) => other !== method && app.findRoute({ method: other, url: path }) !== null,
+  );
+  return new SoakdError(`there is no ${method} ${path}`, {
+    code: 'route_unknown',
+    hint: others.length > 0 ? `try ${others.join(', ')}` : '/openapi.json lists all routes',
+    httpStatus: 404,
+  });
+}
+
+/** Short and in order, so that a problem is found in the log. */
+function requestIds(): () => string {
+  let count = 0;
+  return () => `req-${++count}`;
+}

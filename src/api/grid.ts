@@ -1,0 +1,60 @@
+/** Rows on a regular grid: one entry for each step, null where there is nothing. */
+import { SoakdError } from '../base/errors.ts';
+
+export interface Grid {
+  /** A multiple of `stepMs` since the epoch. */
+  fromMs: number;
+  stepMs: number;
+  /** Number of steps. */
+  count: number;
+}
+
+/** More entries than this in one answer would hold up the event loop. */
+export const MAX_GRID_STEPS = 30_000;
+/** What a chart can show; a coarser step is chosen when none is asked for. */
+const DEFAULT_STEPS = 2_000;
+const NICE_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600].map((s) => s * 1_000);
+
+/**
+ * The grid over [fromMs, untilMs) with steps of a multiple of `baseMs`: the one asked for, or the finest that stays
+ * readable and is no finer than `leastMs`. Throws SoakdError `step_invalid` when the step is no multiple, or the answer
+ * would be too long.
+ */
+export function gridOver(fromMs: number, untilMs: number, baseMs: number, askedMs?: number, leastMs = baseMs): Grid {
+  const lengthMs = Math.max(0, untilMs - fromMs);
+  const stepMs = askedMs ?? niceStep(Math.max(leastMs, lengthMs / DEFAULT_STEPS), baseMs);
+  if (stepMs % baseMs !== 0) {
+    throw stepInvalid(`${stepMs} ms is no multiple of ${baseMs} ms`, `what is stored has steps of ${baseMs} ms`);
+  }
+  const gridFromMs = Math.floor(fromMs / stepMs) * stepMs;
+  const count = lengthMs === 0 ? 0 : Math.ceil((untilMs - gridFromMs) / stepMs);
+  if (count > MAX_GRID_STEPS) {
+    throw stepInvalid(
+      `${count} steps are more than ${MAX_GRID_STEPS}`,
+      `ask for a shorter stretch, or for a step of ${niceStep(lengthMs / MAX_GRID_STEPS, baseMs)} ms`,
+    );
+  }
+  return { fromMs: gridFromMs, stepMs, count };
+}
+
+function niceStep(leastMs: number, baseMs: number): number {
+  const nice = NICE_STEPS_MS.find((ms) => ms >= leastMs && ms % baseMs === 0);
+  return nice ?? Math.max(1, Math.ceil(leastMs / baseMs)) * baseMs;
+}
+
+/** Index of the step that holds the instant; null outside the grid. */
+export function stepAt(grid: Grid, atMs: number): number | null {
+  const index = Math.floor((atMs - grid.fromMs) / grid.stepMs);
+  return index >= 0 && index < grid.count ? index : null;
+}
+
+/** A column of nulls. */
+export const emptyColumn = (grid: Grid): (number | null)[] => new Array<number | null>(grid.count).fill(null);
+
+/** Adds to one entry; the first value replaces null. */
+export function addAt(column: (number | null)[], index: number, value: number): void {
+  column[index] = (column[index] ?? 0) + value;
+}
+
+const stepInvalid = (message: string, hint: string): SoakdError =>
+  new SoakdError(message, { code: 'step_invalid', hint, httpStatus: 400 });

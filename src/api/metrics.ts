@@ -1,0 +1,242 @@
+/**
+ * What Prometheus may know: the live runs from their projections, the newest run that ended, and soakd itself. Every
+ * value is read at the scrape; what is unknown has no line, never a zero.
+ */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RunState } from '../model/run.ts';
+import type { RunStatus } from '../model/status.ts';
+import type { ApiPorts } from './ports.ts';
+import { runStateSchema } from './schemas.ts';
+
+const STATES = runStateSchema.options;
+const CRITERION_STATES = ['pass', 'fail', 'inconclusive', 'not_applicable'] as const;
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #ports: Pick<ApiPorts, 'control' | 'store' | 'storeHealth' | 'selfUsage' | 'version'>;
+  readonly #requests: Histogram<'route' | 'method' | 'code'>;
+  readonly #known = new Map<string, Gauge<string> | Counter<string>>();
+  #scraping: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: Pick<ApiPorts, 'control' | 'store' | 'storeHealth' | 'selfUsage' | 'version'>) {
+    this.#ports = ports;
+    this.#requests = new Histogram({
+      name: 'soakd_http_request_duration_seconds',
+      help: 'Time to answer a request of the HTTP API.',
+      labelNames: ['route', 'method', 'code'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers: [this.#registry],
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  observeRequest(route: string, method: string, code: number, seconds: number): void {
+    this.#requests.observe({ route, method, code }, seconds);
+  }
+
+  /** The text of one scrape; scrapes at the same moment take turns. */
+  text(): Promise<string> {
+    const scrape = this.#scraping.then(() => this.#scrape());
+    this.#scraping = scrape.catch(() => undefined);
+    return scrape;
+  }
+
+  async #scrape(): Promise<string> {
+    for (const gauge of this.#known.values()) gauge.reset();
+    this.#readSelf();
+    const { control } = this.#ports;
+    const live = control.live();
+    for (const id of live) {
+      const status = control.status(id);
+      if (status !== null) this.#readRun(status);
+    }
+    await this.#readLastEnded(new Set(live));
+    return this.#registry.metrics();
+  }
+
+  #readSelf(): void {
+    const { selfUsage, storeHealth, version, control } = this.#ports;
+    const { rssBytes, heapUsedBytes, cpuSeconds, startedMs, eventLoopLagSeconds } = selfUsage();
+    const { backlogRows, droppedRows, problem } = storeHealth();
+    this.#set('soakd_build_info', 'A constant 1 with the version of soakd.', { version }, 1);
+    this.#set('soakd_live_runs', 'Runs that live in this process.', {}, control.live().length);
+    this.#set('soakd_store_backlog_rows', 'Rows that wait in memory for the store.', {}, backlogRows);
+    this.#set('soakd_store_up', '1 while the store takes rows, 0 while they must wait.', {}, problem === null ? 1 : 0);
+    this.#count('soakd_store_dropped_rows_total', 'Rows lost because the store did not take them.', {}, droppedRows);
+    this.#set('process_resident_memory_bytes', 'Resident memory of soakd.', {}, rssBytes);
+    this.#set('soakd_heap_used_bytes', 'Heap of JavaScript in use.', {}, heapUsedBytes);
+    this.#count('process_cpu_seconds_total', 'CPU time of soakd, user and system.', {}, cpuSeconds);
+    this.#set('process_start_time_seconds', 'When soakd was started, since the epoch.', {}, startedMs / 1_000);
+    this.#set(
+      'soakd_event_loop_lag_seconds',
+      'Largest delay of the event loop since the scrape before.',
+      {},
+      eventLoopLagSeconds,
+    );
+  }
+
+  #readRun(status: RunStatus): void {
+    const run = { run: status.runId, name: status.name };
+    this.#oneHotState(run, status.state);
+    const perSecond = (perMinute: number | null): number | null => (perMinute === null ? null : perMinute / 60);
+    const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000);
+    const ratio = (percent: number | null): number | null => (percent === null ? null : percent / 100);
+    const { rate, latency, errorRatePercent, requests, iterations, inFlight, health } = status;
+    this.#set(
+      'soakd_run_info',
+      'A constant 1 with what is soaked.',
+      { ...run, target: withoutPassword(status.targetUrl), rehearsal: String(status.rehearsal) },
+      1,
+    );
+    this.#set('soakd_run_elapsed_seconds', 'Real time since the start.', run, status.elapsedMs / 1_000);
+    this.#set('soakd_run_left_seconds', 'Real time until the planned end.', run, status.leftMs / 1_000);
+    this.#set(
+      'soakd_run_planned_requests_per_second',
+      'Rate that the plan asks for now.',
+      run,
+      perSecond(rate.plannedPerMinute),
+    );
+    this.#set(
+      'soakd_run_offered_requests_per_second',
+      'Rate that k6 offered over the last minute.',
+      run,
+      perSecond(rate.offeredPerMinute),
+    );
+    this.#set(
+      'soakd_run_served_requests_per_second',
+      'Rate of requests that ended over the last minute.',
+      run,
+      perSecond(rate.servedPerMinute),
+    );
+    this.#set('soakd_run_rate_factor', "Operator's factor on the planned rate.", run, rate.factor);
+    this.#set(
+      'soakd_run_latency_p50_seconds',
+      'Median of the total duration over five minutes.',
+      run,
+      seconds(latency.p50Ms),
+    );
+    this.#set(
+      'soakd_run_latency_p95_seconds',
+      '95th percentile of the total duration over five minutes.',
+      run,
+      seconds(latency.p95Ms),
+    );
+    this.#set(
+      'soakd_run_latency_p99_seconds',
+      '99th percentile of the total duration over five minutes.',
+      run,
+      seconds(latency.p99Ms),
+    );
+    this.#set(
+      'soakd_run_recent_error_ratio',
+      'Failed share of the requests of five minutes.',
+      run,
+      ratio(errorRatePercent.recent),
+    );
+    this.#set('soakd_run_error_ratio', 'Failed share of all requests so far.', run, ratio(errorRatePercent.soFar));
+    this.#set(
+      'soakd_run_availability_ratio',
+      'Available share of the judged time so far.',
+      run,
+      ratio(status.availabilityPercent),
+    );
+    this.#set(
+      'soakd_run_in_flight_requests',
+      'Requests under way at the end of the last window.',
+      run,
+      inFlight.requests,
+    );
+    this.#set(
+      'soakd_run_oldest_request_age_seconds',
+      'Age of the oldest request under way.',
+      run,
+      seconds(inFlight.oldestRequestMs),
+    );
+    this.#set(
+      'soakd_run_generator_lag_seconds',
+      'Largest lateness of the timer of k6 in the last window.',
+      run,
+      seconds(health.generatorLagMs),
+    );
+    this.#count(
+      'soakd_run_requests_total',
+      'Requests that ended.',
+      { ...run, result: 'ok' },
+      requests.total - requests.failed,
+    );
+    this.#count('soakd_run_requests_total', 'Requests that ended.', { ...run, result: 'failed' }, requests.failed);
+    for (const fate of ['started', 'starved', 'late', 'paused', 'interrupted'] as const) {
+      this.#count(
+        'soakd_run_arrivals_total',
+        'Planned arrivals by what became of them.',
+        { ...run, fate },
+        iterations[fate],
+      );
+    }
+    this.#count('soakd_run_missed_ticks_total', 'Sampling intervals that were missed.', run, health.missedTicks);
+    for (const { id, unit, role, last, growth } of status.series) {
+      const series = { ...run, series: id, unit, role };
+      this.#set('soakd_target_series', 'Last value of a sampled series, in the unit of its label.', series, last);
+      this.#set(
+        'soakd_target_series_growth_per_day',
+        'Growth a day of a sampled series with the load taken out, in the unit of its label.',
+        series,
+        growth?.growthPer24h ?? null,
+      );
+    }
+    for (const { id, status: standing } of status.criteria) {
+      for (const state of CRITERION_STATES) {
+        this.#set(
+          'soakd_run_criterion',
+          '1 for how the criterion stands now.',
+          { ...run, criterion: id, status: state },
+          standing === state ? 1 : 0,
+        );
+      }
+    }
+  }
+
+  /** A run that ended between two scrapes would else never be seen to have failed. */
+  async #readLastEnded(live: ReadonlySet<string>): Promise<void> {
+    const [newest] = await this.#ports.store.runs({ limit: 1 }).catch(() => []);
+    if (newest !== undefined && !live.has(newest.id))
+      this.#oneHotState({ run: newest.id, name: newest.name }, newest.state);
+  }
+
+  #oneHotState(run: { run: string; name: string }, present: RunState): void {
+    for (const state of STATES) {
+      this.#set('soakd_run_state', '1 for the state of the run.', { ...run, state }, state === present ? 1 : 0);
+    }
+  }
+
+  #set(name: string, help: string, labels: Record<string, string>, value: number | null): void {
+    let gauge = this.#known.get(name);
+    if (gauge === undefined) {
+      gauge = new Gauge({ name, help, labelNames: Object.keys(labels), registers: [this.#registry] });
+      this.#known.set(name, gauge);
+    }
+    if (value !== null && gauge instanceof Gauge) gauge.set(labels, value);
+  }
+
+  /** Counts are kept elsewhere: the counter, emptied before each scrape, only shows them. */
+  #count(name: string, help: string, labels: Record<string, string>, value: number): void {
+    let counter = this.#known.get(name);
+    if (counter === undefined) {
+      counter = new Counter({ name, help, labelNames: Object.keys(labels), registers: [this.#registry] });
+      this.#known.set(name, counter);
+    }
+    if (counter instanceof Counter) counter.inc(labels, Math.max(0, value));
+  }
+}
+
+/** A label is public; a password in an address is not. */
+function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const parsed = new URL(url);
+  parsed.username = '';
+  parsed.password = '';
+  return parsed.href;
+}

@@ -1,0 +1,26 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Clock } from '../base/clock.ts';
+import type { SelfUsage } from '../base/self-usage.ts';
+import type { StoreHealth } from '../soak/context.ts';
+import type { RunControl } from '../soak/control.ts';
+import type { Store } from '../store/store.ts';
+import type { AccessRules } from './access.ts';
+
+export const REPORT_FORMATS = ['md', 'json', 'junit'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** All that the HTTP API needs from outside. */
+export interface ApiPorts {
+  control: RunControl;
+  store: Store;
+  clock: Clock;
+  log: FastifyBaseLogger;
+  access: AccessRules;
+  version: string;
+  /** The report of a run that has a verdict; computed away from the event loop where that matters. */
+  report(runId: string, format: ReportFormat): Promise<string>;
+  storeHealth(): StoreHealth;
+  selfUsage(): SelfUsage;
+  /** Aborts when the daemon stops: streams end then. */
+  stopping: AbortSignal;
+}

@@ -1,0 +1,21 @@
+import type { Route } from '../route.ts';
+import { healthRoutes } from './health.ts';
+import { operateRoutes } from './operate.ts';
+import { resultRoutes } from './results.ts';
+import { rowRoutes } from './rows.ts';
+import { runRoutes } from './runs.ts';
+import { selfRoutes } from './self.ts';
+import { statusRoutes } from './status.ts';
+import { streamRoutes } from './stream.ts';
+
+/** Every route of the API. */
+export const routes: readonly Route[] = [
+  ...statusRoutes,
+  ...runRoutes,
+  ...rowRoutes,
+  ...resultRoutes,
+  ...operateRoutes,
+  ...streamRoutes,
+  ...healthRoutes,
+  ...selfRoutes,
+];

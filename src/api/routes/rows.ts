@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import type { ArrivalPlan } from '../../model/plan.ts';
+import type { Run } from '../../model/run.ts';
+import { WINDOW_MS } from '../../model/window.ts';
+import { buildPlan } from '../../plan/build.ts';
+import { editsOf } from '../../soak/edits.ts';
+import type { Store } from '../../store/store.ts';
+import { type Grid, gridOver } from '../grid.ts';
+import { runUnknown } from '../problem.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { eachHour } from '../rows.ts';
+import { SampleGrid } from '../sample-grid.ts';
+import { instant, runEventSchema, runParams, wholeNumber } from '../schemas.ts';
+import { LatencyGrid, WINDOW_COLUMNS, WindowGrid } from '../window-grid.ts';
+
+/** No run samples more often. */
+const SAMPLE_BASE_MS = 1_000;
+const FIVE_MINUTES_MS = 300_000;
+/** No more series are sampled in one run than this by far; it bounds one answer. */
+const MAX_SERIES = 200;
+
+const rangeQuery = {
+  from: instant.describe('Unix ms or ISO time; the start of the run unless told').optional(),
+  to: instant.describe('exclusive; the end of the run, or now, unless told').optional(),
+};
+const stepQuery = {
+  step: wholeNumber(1_000, 86_400_000)
+    .describe('milliseconds; the finest that stays under 2000 entries unless told')
+    .optional(),
+};
+
+const gridShape = {
+  runId: z.string(),
+  fromMs: z.number().describe('start of the first step, Unix ms'),
+  stepMs: z.number(),
+  count: z.int().describe('length of every array'),
+};
+const column = z.array(z.number().nullable());
+
+const windows = defineRoute({
+  method: 'GET',
+  path: '/v1/runs/{id}/windows',
+  operationId: 'getWindows',
+  summary:
+    'Load over time on a regular grid: counters, and latency on a grid of its own; null where nothing was measured',
+  access: 'read',
+  params: runParams,
+  query: z.strictObject({ ...rangeQuery, ...stepQuery }),
+  answer: {
+    status: 200,
+    description: 'columns of equal length',
+    schema: z.strictObject({
+      ...gridShape,
+      columns: z.strictObject(Object.fromEntries(WINDOW_COLUMNS.map((name) => [name, column]))),
+      latency: z
+        .strictObject({
+          fromMs: gridShape.fromMs,
+          stepMs: gridShape.stepMs,
+          count: gridShape.count,
+          p50Ms: column,
+          p95Ms: column,
+          p99Ms: column,
+        })
+        .describe('of all requests, a failed one counted as no faster than the time-out'),
+    }),
+  },
+  problems: { 404: 'no such run' },
+  async handle({ params, query }, { store, clock }) {
+    const { run, plan } = await runAndPlan(store, params.id);
+    const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
+    const grid = gridOver(fromMs, untilMs, WINDOW_MS, query.step);
+    const counters = new WindowGrid(grid);
+    counters.addPlan(plan);
+    const latencyStepMs = Math.ceil(grid.stepMs / sketchStepMs(run)) * sketchStepMs(run);
+    const latencyGrid = gridOver(fromMs, untilMs, sketchStepMs(run), latencyStepMs);
+    const latency = new LatencyGrid(latencyGrid, run.profile.workload.timeoutMs);
+    await eachHour(...spanOf(grid), async (range) => {
+      for (const window of await store.windows(run.id, range)) counters.add(window);
+    });
+    await eachHour(...spanOf(latencyGrid), async (range) => {
+      for (const row of await store.sketches(run.id, range)) latency.add(row);
+    });
+    return { runId: run.id, ...grid, columns: counters.columns, latency: { ...latencyGrid, ...latency.columns() } };
+  },
+});
+
+const samples = defineRoute({
+  method: 'GET',
+  path: '/v1/runs/{id}/samples',
+  operationId: 'getSamples',
+  summary: 'Sampled series on a regular grid: min, mean, max and last of each step; null where the source gave nothing',
+  access: 'read',
+  params: runParams,
+  query: z.strictObject({
+    ...rangeQuery,
+    ...stepQuery,
+    series: z
+      .string()
+      .transform((text) => text.split(',').filter((id) => id !== ''))
+      .pipe(z.array(z.string()).max(MAX_SERIES))
+      .describe('ids, separated by commas; all unless told')
+      .optional(),
+  }),
+  answer: {
+    status: 200,
+    description: 'one entry a series',
+    schema: z.strictObject({
+      ...gridShape,
+      series: z.array(
+        z.strictObject({
+          id: z.string(),
+          source: z.string(),
+          kind: z.string(),
+          unit: z.string(),
+          role: z.enum(['target', 'generator', 'self']),
+          leakCandidate: z.boolean(),
+          memory: z.boolean(),
+          ...{ min: column, mean: column, max: column, last: column },
+        }),
+      ),
+    }),
+  },
+  problems: { 404: 'no such run' },
+  async handle({ params, query }, { store, clock }) {
+    const { run, plan } = await runAndPlan(store, params.id);
+    const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
+    const grid = gridOver(fromMs, untilMs, SAMPLE_BASE_MS, query.step, sampleIntervalMs(run));
+    const known = (await store.series(run.id)).filter(({ id }) => query.series?.includes(id) ?? true);
+    const grids = new Map(known.map((info) => [info.id, new SampleGrid(grid)]));
+    if (known.length > 0) {
+      await eachHour(...spanOf(grid), async (range) => {
+        const rows = await store.samples(run.id, { ...range, series: [...grids.keys()] });
+        for (const sample of rows) grids.get(sample.series)?.add(sample);
+      });
+    }
+    const series = known.map((info) => ({ ...info, ...(grids.get(info.id) ?? new SampleGrid(grid)).columns }));
+    return { runId: run.id, ...grid, series };
+  },
+});
+
+const events = defineRoute({
+  method: 'GET',
+  path: '/v1/runs/{id}/events',
+  operationId: 'getEvents',
+  summary: 'What happened, oldest first, a page at a time',
+  access: 'read',
+  params: runParams,
+  query: z.strictObject({
+    ...rangeQuery,
+    after: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('`nextAfter` of the page before').optional(),
+    limit: wholeNumber(1, 1_000).describe('events a page, 200 unless told').optional(),
+  }),
+  answer: {
+    status: 200,
+    description: 'a page',
+    schema: z.strictObject({
+      runId: z.string(),
+      events: z.array(runEventSchema),
+      nextAfter: z.int().nullable().describe('null on the last page'),
+    }),
+  },
+  problems: { 404: 'no such run' },
+  async handle({ params, query }, { store }) {
+    const { id } = params;
+    if ((await store.run(id)) === null) throw runUnknown(id);
+    const limit = query.limit ?? 200;
+    const page = await store.events(id, {
+      ...(query.from === undefined ? {} : { fromMs: query.from }),
+      ...(query.to === undefined ? {} : { untilMs: query.to }),
+      ...(query.after === undefined ? {} : { afterId: query.after }),
+      limit: limit + 1,
+    });
+    const shown = page.slice(0, limit);
+    return { runId: id, events: shown, nextAfter: page.length > limit ? (shown.at(-1)?.id ?? null) : null };
+  },
+});
+
+async function runAndPlan(store: Store, id: string): Promise<{ run: Run; plan: ArrivalPlan }> {
+  const run = await store.run(id);
+  if (run === null) throw runUnknown(id);
+  const { startMs, compression } = run;
+  return { run, plan: buildPlan(run.profile, { startMs, compression }, editsOf(await store.actions(id))) };
+}
+
+/** The whole run as far as it went, or what was asked for. */
+function rangeOf(
+  plan: ArrivalPlan,
+  query: { from?: number | undefined; to?: number | undefined },
+  nowMs: number,
+): { fromMs: number; untilMs: number } {
+  return {
+    fromMs: query.from ?? plan.startMs,
+    untilMs: query.to ?? Math.max(plan.startMs, Math.min(plan.endMs, nowMs)),
+  };
+}
+
+const spanOf = ({ fromMs, stepMs, count }: Grid): [number, number] => [fromMs, fromMs + count * stepMs];
+
+/** Sketches are kept for five minutes, in a rehearsal for each window. */
+const sketchStepMs = (run: Run): number => (run.compression > 1 ? WINDOW_MS : FIVE_MINUTES_MS);
+
+/** A run samples each interval of its profile; in a rehearsal that is compressed too, to a second at the least. */
+const sampleIntervalMs = (run: Run): number =>
+  Math.max(SAMPLE_BASE_MS, run.profile.monitoring.intervalMs / run.compression);
+
+export const rowRoutes: Route[] = [windows, samples, events];

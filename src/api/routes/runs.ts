@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { SoakdError } from '../../base/errors.ts';
+import { isFinal, type Run } from '../../model/run.ts';
+import type { StartRequest } from '../../soak/control.ts';
+import { stateOf } from '../../soak/state.ts';
+import { runUnknown } from '../problem.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { runDetailSchema, runParams, runSummarySchema, summaryOf, who, wholeNumber } from '../schemas.ts';
+import { actorOf } from './actor.ts';
+
+const list = defineRoute({
+  method: 'GET',
+  path: '/v1/runs',
+  operationId: 'listRuns',
+  summary: 'All runs, newest first, a page at a time',
+  access: 'read',
+  query: z.strictObject({
+    limit: wholeNumber(1, 500).describe('runs a page, 50 unless told').optional(),
+    cursor: runParams.shape.id.describe('`nextCursor` of the page before').optional(),
+  }),
+  answer: {
+    status: 200,
+    description: 'a page',
+    schema: z.strictObject({
+      runs: z.array(runSummarySchema),
+      nextCursor: z.string().nullable().describe('null on the last page'),
+    }),
+  },
+  async handle({ query }, { store, control }) {
+    const limit = query.limit ?? 50;
+    const page = await store.runs({
+      limit: limit + 1,
+      ...(query.cursor === undefined ? {} : { beforeId: query.cursor }),
+    });
+    const live = new Set(control.live());
+    const shown = page.slice(0, limit);
+    return {
+      runs: shown.map((run) => summaryOf(run, run.state, run.endedMs, live.has(run.id))),
+      nextCursor: page.length > limit ? (shown.at(-1)?.id ?? null) : null,
+    };
+  },
+});
+
+const detail = defineRoute({
+  method: 'GET',
+  path: '/v1/runs/{id}',
+  operationId: 'getRun',
+  summary: 'One run: profile, states it went through, what was done to it',
+  access: 'read',
+  params: runParams,
+  answer: { status: 200, description: 'the run', schema: runDetailSchema },
+  problems: { 404: 'no such run' },
+  async handle({ params }, { store, control }) {
+    const run = await store.run(params.id);
+    if (run === null) throw runUnknown(params.id);
+    const [transitions, actions] = await Promise.all([store.transitions(run.id), store.actions(run.id)]);
+    const state = stateOf(transitions);
+    const endedMs = isFinal(state) ? (transitions.at(-1)?.atMs ?? null) : null;
+    const { profile, profileSource } = run;
+    const live = control.live().includes(run.id);
+    return { ...summaryOf(run, state, endedMs, live), profileSource, profile, transitions, actions };
+  },
+});
+
+const startBody = z
+  .strictObject({
+    profileSource: z.string().min(1).describe('the profile: YAML'),
+    profileName: z
+      .string()
+      .min(1)
+      .max(1000)
+      .describe('its file name in problems; files that it names are relative to its folder on the daemon')
+      .optional(),
+    targetUrl: z
+      .url({ protocol: /^https?$/ })
+      .describe('beats the target of the profile')
+      .optional(),
+    rehearseMs: z.number().positive().describe('compress the whole profile into this time').optional(),
+    startAtMs: z.int().describe('Unix milliseconds; now when absent').optional(),
+    labels: z.record(z.string(), z.string().max(1000)).optional(),
+    who,
+  })
+  .meta({ id: 'StartRequest' });
+
+const start = defineRoute({
+  method: 'POST',
+  path: '/v1/runs',
+  operationId: 'startRun',
+  summary: 'Start a soak, after profile, target, store and k6 were checked',
+  access: 'change',
+  headers: z.looseObject({
+    'idempotency-key': z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/, { error: 'is not 1 to 255 visible ASCII characters' })
+      .describe('the same key gives the same run, however often it is sent')
+      .optional(),
+  }),
+  body: startBody,
+  answer: { status: 201, description: 'the run; `Location` is its address', schema: runSummarySchema },
+  problems: {
+    403: 'the target lies outside the fence of the daemon',
+    409: 'the target is being soaked already',
+    422: 'the idempotency key was used for another wish',
+    503: 'k6 or the store cannot be used now',
+  },
+  async handle({ body, request, reply }, { control, store }) {
+    const { who: actor, profileName = 'profile.yaml', ...wish } = body;
+    const key = request.headers['idempotency-key'];
+    const order: StartRequest = {
+      profileSource: wish.profileSource,
+      profileName,
+      ...(wish.targetUrl === undefined ? {} : { targetUrl: wish.targetUrl }),
+      ...(wish.rehearseMs === undefined ? {} : { rehearseMs: wish.rehearseMs }),
+      ...(wish.startAtMs === undefined ? {} : { startAtMs: wish.startAtMs }),
+      ...(wish.labels === undefined ? {} : { labels: wish.labels }),
+      who: actorOf(actor, request),
+      ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+    };
+    const run = await control.start(order);
+    if (!isSameWish(run, order)) {
+      throw new SoakdError(`the idempotency key belongs to run ${run.id}, which was another wish`, {
+        code: 'idempotency_key_reused',
+        hint: 'use a new key for each wish',
+        httpStatus: 422,
+      });
+    }
+    const state = stateOf(await store.transitions(run.id));
+    reply.header('location', `/v1/runs/${run.id}`);
+    return summaryOf(run, state, null, control.live().includes(run.id));
+  },
+});
+
+/** A start by key may give back an earlier run: it must have been the same wish. */
+function isSameWish(run: Run, { profileSource, targetUrl, rehearseMs }: StartRequest): boolean {
+  const sameTarget = targetUrl === undefined || run.targetUrl === targetUrl;
+  return run.profileSource === profileSource && sameTarget && run.rehearsal === (rehearseMs !== undefined);
+}
+
+export const runRoutes: Route[] = [list, start, detail];

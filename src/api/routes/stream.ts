@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { parseCursor } from '../cursor.ts';
+import { runUnknown } from '../problem.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { runParams } from '../schemas.ts';
+import { streamTo } from '../stream.ts';
+
+const stream = defineRoute({
+  method: 'GET',
+  path: '/v1/stream',
+  operationId: 'stream',
+  summary: 'Server-sent events: `status` every two seconds, `state` and `event` as they happen; see docs/http-api.md',
+  access: 'read',
+  query: z.strictObject({ run: runParams.shape.id.describe('only this run; all live ones unless told').optional() }),
+  headers: z.looseObject({
+    'last-event-id': z
+      .string()
+      .max(4_000)
+      .describe('id of the last event seen: what was missed is sent first')
+      .optional(),
+  }),
+  answer: { status: 200, description: 'an endless stream', mediaTypes: ['text/event-stream'] },
+  problems: { 404: 'no such run' },
+  async handle({ query, request, reply }, ports) {
+    const run = query.run ?? null;
+    if (run !== null && (await ports.store.run(run)) === null) throw runUnknown(run);
+    const last = request.headers['last-event-id'];
+    const gone = new AbortController();
+    const socket = reply.raw;
+    // Who listens from the beginning gets the whole run; who listens to all gets what comes.
+    const cursor = parseCursor(typeof last === 'string' ? last : '');
+    if (run !== null && !cursor.has(run)) cursor.set(run, 0);
+    reply.hijack();
+    socket.on('close', () => gone.abort());
+    socket.on('error', () => gone.abort());
+    socket.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      // nginx would hold events back.
+      'x-accel-buffering': 'no',
+    });
+    const sink = { write: (text: string) => void socket.write(text), pendingBytes: () => socket.writableLength };
+    try {
+      const end = await streamTo(sink, ports, { run, cursor }, AbortSignal.any([gone.signal, ports.stopping]));
+      if (end === 'left') socket.end();
+      else {
+        request.log.warn({ pendingBytes: socket.writableLength }, 'a reader of the stream is too slow and is dropped');
+        socket.destroy();
+      }
+    } catch (thrown) {
+      request.log.error({ err: thrown }, 'a stream broke off');
+      socket.destroy();
+    }
+    return reply;
+  },
+});
+
+export const streamRoutes: Route[] = [stream];

@@ -1,0 +1,280 @@
+/** The model as it goes over the wire: the same types, written for zod so that OpenAPI and tests follow from them. */
+import { z } from 'zod';
+import { isoTime } from '../base/iso-time.ts';
+import type { PlanEdit } from '../model/plan.ts';
+import type { Action, Run, RunEvent, RunState, Transition } from '../model/run.ts';
+import type { RunStatus } from '../model/status.ts';
+import type { CriterionResult, SeriesGrowth, Verdict } from '../model/verdict.ts';
+
+const unixMs = z.number().describe('Unix milliseconds');
+const orNull = z.number().nullable();
+const counter = z.int().nonnegative();
+
+export const runStateSchema = z.enum([
+  'preparing',
+  'warming_up',
+  'running',
+  'paused',
+  'finishing',
+  'passed',
+  'failed',
+  'inconclusive',
+  'aborted',
+  'rehearsed',
+]) satisfies z.ZodType<RunState>;
+
+const interval = z
+  .strictObject({ low: orNull, high: orNull })
+  .nullable()
+  .describe('95 % interval; null where none exists, one side may be open');
+
+const seriesGrowth = z
+  .strictObject({
+    series: z.string(),
+    unit: z.string(),
+    startLevel: orNull,
+    growthPer24h: orNull,
+    growthPercentPer24h: orNull,
+    interval,
+    growthPer1000Requests: orNull,
+    samples: counter,
+    finding: z.enum(['growing', 'shrinking', 'flat', 'too_early', 'no_data']),
+    note: z.string().nullable(),
+  })
+  .meta({ id: 'SeriesGrowth' }) satisfies z.ZodType<SeriesGrowth>;
+
+const criterionResult = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    comparison: z.enum(['>=', '>', '<=', '<', '==']),
+    target: z.number(),
+    targetText: z.string(),
+    unit: z.string(),
+    actual: orNull,
+    interval,
+    evidence: z.string(),
+    status: z.enum(['pass', 'fail', 'inconclusive', 'not_applicable']),
+    why: z.string(),
+    worst: z.string().nullable(),
+    fromProfile: z.boolean(),
+  })
+  .meta({ id: 'CriterionResult' }) satisfies z.ZodType<CriterionResult>;
+
+export const runEventSchema = z
+  .strictObject({
+    id: z.int(),
+    atMs: unixMs,
+    kind: z.string().describe('stable: target_restarted, clock_stepped, gap, …'),
+    severity: z.enum(['info', 'warning', 'error']),
+    message: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'RunEvent' }) satisfies z.ZodType<RunEvent>;
+
+const iterations = z.strictObject({
+  planned: z.number(),
+  started: z.number(),
+  starved: z.number(),
+  late: z.number(),
+  paused: z.number(),
+  interrupted: z.number(),
+});
+
+const latency = { p50Ms: orNull, p95Ms: orNull, p99Ms: orNull };
+
+export const runStatusSchema = z
+  .strictObject({
+    runId: z.string(),
+    name: z.string(),
+    targetUrl: z.string(),
+    state: runStateSchema,
+    rehearsal: z.boolean(),
+    compression: z.number(),
+    nowMs: unixMs,
+    startMs: unixMs,
+    endMs: unixMs,
+    elapsedMs: z.number(),
+    leftMs: z.number(),
+    hourOfRun: z.number().describe('hours of profile time since the start'),
+    profileClock: z.string().describe("wall-clock time in the profile's zone: `Sat 14:05`"),
+    level: z.enum(['normal', 'peak', 'stress']).nullable(),
+    rate: z.strictObject({
+      plannedPerMinute: z.number(),
+      offeredPerMinute: orNull,
+      servedPerMinute: orNull,
+      factor: z.number(),
+    }),
+    latency: z.strictObject(latency).describe('total duration over the last five minutes'),
+    errorRatePercent: z.strictObject({ recent: orNull, soFar: orNull }),
+    availabilityPercent: orNull,
+    requests: z.strictObject({ total: counter, failed: counter }),
+    iterations,
+    inFlight: z.strictObject({ requests: z.number(), oldestRequestMs: orNull }),
+    series: z.array(
+      z.strictObject({
+        id: z.string(),
+        unit: z.string(),
+        role: z.string(),
+        last: orNull,
+        atMs: unixMs.nullable(),
+        growth: seriesGrowth.nullable(),
+      }),
+    ),
+    criteria: z.array(criterionResult),
+    events: z.array(runEventSchema).describe('newest last, at most 20'),
+    health: z.strictObject({
+      storeBacklogRows: counter,
+      droppedRows: counter,
+      missedTicks: counter,
+      generatorLagMs: orNull,
+      problems: z.array(z.string()),
+    }),
+    verdictOutcome: z.string().nullable(),
+  })
+  .meta({ id: 'RunStatus' }) satisfies z.ZodType<RunStatus>;
+
+export const runSummarySchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    targetUrl: z.string(),
+    createdMs: unixMs,
+    startMs: unixMs,
+    endMs: unixMs.describe('planned end; `extend` moves it'),
+    compression: z.number(),
+    rehearsal: z.boolean(),
+    environment: z.string().nullable(),
+    labels: z.record(z.string(), z.string()),
+    startedBy: z.string(),
+    soakdVersion: z.string(),
+    state: runStateSchema,
+    endedMs: unixMs.nullable(),
+    live: z.boolean().describe('it runs in this process'),
+  })
+  .meta({ id: 'RunSummary' });
+
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** What a list of runs shows of one. */
+export function summaryOf(run: Run, state: RunState, endedMs: number | null, live: boolean): RunSummary {
+  const { id, name, targetUrl, createdMs, startMs, endMs, compression, rehearsal } = run;
+  const { environment, labels, startedBy, soakdVersion } = run;
+  return {
+    ...{ id, name, targetUrl, createdMs, startMs, endMs, compression, rehearsal },
+    ...{ environment, labels, startedBy, soakdVersion, state, endedMs, live },
+  };
+}
+
+const transitionSchema = z.strictObject({
+  atMs: unixMs,
+  from: runStateSchema.nullable(),
+  to: runStateSchema,
+  reason: z.string(),
+}) satisfies z.ZodType<Transition>;
+
+const planEdit = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rate'), atMs: unixMs, factor: z.number(), untilMs: unixMs.nullable() }),
+  z.strictObject({ kind: z.literal('pause'), atMs: unixMs }),
+  z.strictObject({ kind: z.literal('resume'), atMs: unixMs }),
+  z.strictObject({ kind: z.literal('extend'), atMs: unixMs, byMs: z.number() }),
+]) satisfies z.ZodType<PlanEdit>;
+
+export const actionSchema = z
+  .strictObject({
+    id: z.int(),
+    atMs: unixMs,
+    who: z.string(),
+    kind: z.enum(['rate', 'pause', 'resume', 'extend', 'stop', 'annotate']),
+    text: z.string(),
+    edit: planEdit.nullable(),
+  })
+  .meta({ id: 'Action', description: 'an audit row: who did what, when' }) satisfies z.ZodType<Action>;
+
+export const runDetailSchema = z
+  .strictObject({
+    ...runSummarySchema.shape,
+    profileSource: z.string().describe('the YAML as it was written'),
+    profile: z
+      .record(z.string(), z.unknown())
+      .describe('the same with every default filled in, milliseconds throughout'),
+    transitions: z.array(transitionSchema),
+    actions: z.array(actionSchema),
+  })
+  .meta({ id: 'Run' });
+
+const time = z.strictObject({
+  totalMs: z.number(),
+  warmupMs: z.number(),
+  judgedMs: z.number(),
+  excludedMs: z.number(),
+  notOfferedMs: z.number(),
+  pausedMs: z.number(),
+  notOffered: z.array(z.strictObject({ reason: z.string(), ms: z.number() })),
+  excluded: z.array(z.strictObject({ reason: z.string(), ms: z.number() })),
+});
+
+export const verdictSchema = z
+  .strictObject({
+    outcome: z.enum(['passed', 'failed', 'inconclusive', 'aborted']),
+    rehearsal: z.boolean().describe('then `outcome` is what it would have been'),
+    headline: z.string(),
+    reasons: z.array(z.string()),
+    criteria: z.array(criterionResult),
+    time,
+    outages: z.array(
+      z.strictObject({
+        startMs: unixMs,
+        endMs: unixMs.nullable(),
+        failures: z.number(),
+        cause: z.string(),
+        judgedMs: z.number(),
+      }),
+    ),
+    growth: z.array(seriesGrowth),
+    requests: z.strictObject({
+      total: z.number(),
+      failed: z.number(),
+      starved: z.number(),
+      byOutcome: z.record(z.string(), z.number()),
+    }),
+    iterations,
+    latency: z.array(z.strictObject({ level: z.string(), requests: z.number(), ...latency })),
+    losses: z.array(z.string()),
+    computedMs: unixMs,
+  })
+  .meta({ id: 'Verdict' }) satisfies z.ZodType<Verdict>;
+
+/** An instant as Unix milliseconds or as ISO 8601 with zone, in a query. */
+export const instant = z
+  .string()
+  .regex(/^-?\d{1,16}$|^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:?\d{2})$/, {
+    error: 'is neither Unix milliseconds nor an ISO time with zone',
+  })
+  .transform((text) => (/^-?\d+$/.test(text) ? Number(text) : Date.parse(text)))
+  .refine(Number.isFinite, {
+    error: 'is no instant',
+    params: { hint: `write for example ${isoTime(1_790_000_000_000)}` },
+  });
+
+/** A whole number in a query. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, { error: 'is not a whole number' })
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+export const runParams = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, { error: 'is no id of a run' })
+    .describe('id of a run'),
+});
+
+export const who = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe('who does it, for the audit row; the address of the client when absent')
+  .optional();
