@@ -16,7 +16,7 @@ export interface SamplerContext {
 
 /** One source at work. */
 export interface Sampler {
-  readonly series: SeriesDeclaration[];
+  readonly series: readonly SeriesDeclaration[];
   /** True when a reading costs little: it is then read several times an interval. */
   readonly cheap: boolean;
   /**
@@ -26,6 +26,19 @@ export interface Sampler {
   read(signal: AbortSignal): Promise<(number | null)[]>;
   /** Who is being read, when the source knows: a change is an event. */
   identity?(): TargetIdentity['identity'] | null;
+  /** When the one that is read began to run, Unix ms, when the source knows: it dates the event of a restart. */
+  startedMs?(): number | null;
+}
+
+/** A reading that failed and still tells something: `up` is 0 when nobody answers, while status and time are unknown. */
+export class FailedReading extends Error {
+  readonly values: readonly (number | null)[];
+
+  constructor(message: string, values: readonly (number | null)[], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'FailedReading';
+    this.values = values;
+  }
 }
 
 /** A kind of source: one file, and one line in the registry. */
