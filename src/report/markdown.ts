@@ -51,6 +51,9 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
   ].join('\n');
 }
 
+/** To the second: finer than anything in the report. */
+const instant = (atMs: number): string => isoTime(atMs).replace(/\.\d+/, '');
+
 const section = (title: string, lines: readonly string[]): string[] => [
   '',
   title,
@@ -68,7 +71,7 @@ const checkLine = ({ done, text: what, evidence }: CheckItem): string =>
 function summary({ run, plan }: RunRows, { time: account, requests }: Verdict): string[] {
   const labels = Object.entries(run.labels).map(([key, value]) => `${key}=${value}`);
   return [
-    `- **Date**: ${isoTime(run.startMs)} to ${isoTime(run.startMs + account.totalMs)}`,
+    `- **Date**: ${instant(run.startMs)} to ${instant(run.startMs + account.totalMs)}`,
     `- **Duration**: ${formatDuration(account.totalMs)}${
       run.rehearsal
         ? `, a rehearsal of ${formatDuration((plan.endMs - plan.startMs) * run.compression)} at ${significant(run.compression)} times the speed`
@@ -99,7 +102,7 @@ function overview({ criteria }: Verdict): string[] {
 
 function availability(verdict: Verdict): string[] {
   const rows = verdict.outages.map((outage) => [
-    isoTime(outage.startMs),
+    instant(outage.startMs),
     outage.endMs === null ? 'not over' : formatDuration(outage.endMs - outage.startMs),
     formatCount(outage.failures),
     outage.judgedMs > 0 ? formatDuration(outage.judgedMs) : 'none: warm-up or excluded',
@@ -228,7 +231,7 @@ function events({ events: all, actions }: RunRows): string[] {
   return [
     ...markdownTable(
       ['Time', 'Severity', 'Kind', 'What'],
-      kept.map(({ atMs, severity, kind, message }) => [isoTime(atMs), severity, text(kind), text(message)]),
+      kept.map(({ atMs, severity, kind, message }) => [instant(atMs), severity, text(kind), text(message)]),
     ),
     ...(kept.length < told.length ? ['', `${told.length - kept.length} more are in the JSON report.`] : []),
   ];

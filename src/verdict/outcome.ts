@@ -26,7 +26,8 @@ export function decideOutcome(criteria: readonly CriterionResult[], evidence: Ev
           ? 'inconclusive'
           : 'passed';
   const said = `${rows.run.rehearsal ? WOULD[outcome] : outcome}${span.live ? ' so far' : ''}`;
-  return { outcome, headline: `${said}: ${reasons[0] ?? passedBecause(criteria, evidence)}`, reasons };
+  const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+  return { outcome, headline: `${said}: ${reasons[0] ?? passedBecause(criteria, evidence)}${more}`, reasons };
 }
 
 const WOULD: Record<Outcome4, string> = {

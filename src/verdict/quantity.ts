@@ -30,7 +30,7 @@ function formatPercent(value: number): string {
   const missing = Math.abs(100 - value);
   if (missing > 0 && missing < 1) {
     const digits = Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(missing))));
-    return `${value.toFixed(digits)} %`;
+    return `${Number(value.toFixed(digits))} %`;
   }
   return `${significant(value)} %`;
 }
@@ -76,8 +76,13 @@ export function formatInterval(interval: { low: number | null; high: number | nu
   if (interval === null || (interval.low === null && interval.high === null)) return '–';
   if (interval.low === null) return `at most ${formatValue(interval.high, unit)}`;
   if (interval.high === null) return `at least ${formatValue(interval.low, unit)}`;
+  if (unit === 'percent_per_24h') return `${formatInterval(interval, 'percent')} per 24 h`;
   return `${formatValue(interval.low, unit)} to ${formatValue(interval.high, unit)}`;
 }
+
+/** `1 outage`, `2 outages`. */
+export const counted = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Three significant digits without exponent or trailing zeros. */
 export function significant(value: number, digits = 3): string {

@@ -2,7 +2,7 @@ import { lengthOf } from '../../base/stretches.ts';
 import { poissonInterval } from '../../detect/intervals.ts';
 import { WINDOW_MS } from '../../model/window.ts';
 import { countedOutages, uptimeMs } from '../evidence.ts';
-import { formatDuration, formatValue } from '../quantity.ts';
+import { counted, formatDuration, formatValue } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
 /** Fewer windows with demand than this, and up or down is a matter of chance. */
@@ -15,7 +15,7 @@ const MIN_WINDOWS = 6;
 export const availability: CriterionJudge = (spec, evidence) => {
   const judgedMs = lengthOf(evidence.judged);
   const outages = countedOutages(evidence);
-  const text = `${formatDuration(judgedMs)}, ${outages.length} outages`;
+  const text = `${formatDuration(judgedMs)}, ${counted(outages.length, 'outage')}`;
   if (evidence.all.windows < MIN_WINDOWS || evidence.all.demand === 0) {
     return lacking(spec, text, 'too little load was offered to tell up from down', false);
   }

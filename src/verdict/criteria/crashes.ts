@@ -1,6 +1,7 @@
 import { contains } from '../../base/stretches.ts';
 import { excludedStretches } from '../../plan/exclusions.ts';
 import type { Evidence } from '../evidence.ts';
+import { formatDuration } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
 /** Kinds of sampler that know which process they read. */
@@ -16,9 +17,7 @@ export const crashes: CriterionJudge = (spec, evidence) => {
   const watched = rows.series.filter(({ role, kind }) => role === 'target' && WATCHING.includes(kind));
   const seen = new Set(rows.samples.filter(({ last }) => last !== null).map(({ series }) => series));
   const watching = watched.some(({ id }) => seen.has(id));
-  const text = watching
-    ? `process watched for ${Math.round((span.endMs - span.startMs) / 60_000)} min`
-    : 'process not watched';
+  const text = watching ? `process watched for ${formatDuration(span.endMs - span.startMs)}` : 'process not watched';
   if (found.length === 0 && !watching) {
     const why = "no sampler watches the target's process: add `process` or `cgroup` under `samplers`";
     return lacking(spec, text, why, watched.length === 0);

@@ -1,5 +1,5 @@
 import { countedOutages } from '../evidence.ts';
-import { formatCount, formatDuration } from '../quantity.ts';
+import { counted, formatDuration } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
 /** The plan calls a recovery that exceeds two minutes a failure (§2). */
@@ -12,7 +12,7 @@ export const RECOVERY_LIMIT_MS = 120_000;
 export const errorRecovery: CriterionJudge = (spec, evidence) => {
   const { all, span } = evidence;
   const outages = countedOutages(evidence);
-  const text = `${formatCount(all.failed)} errors, ${outages.length} outages`;
+  const text = `${counted(all.failed, 'error')}, ${counted(outages.length, 'outage')}`;
   if (all.demand === 0) return lacking(spec, text, 'no request was made in the judged time', false);
   if (all.failed === 0) {
     return {
@@ -38,7 +38,11 @@ export const errorRecovery: CriterionJudge = (spec, evidence) => {
     worst: worst === undefined ? null : `outage of ${formatDuration(lengthMs(worst))}: ${worst.cause}`,
   };
   if (!meets(actual, spec))
-    return { ...finding, status: 'fail', why: `${lost.length} of ${outages.length} outages did not end within 2 min` };
+    return {
+      ...finding,
+      status: 'fail',
+      why: `${lost.length} of ${counted(outages.length, 'outage')} did not end within 2 min`,
+    };
   if (undecided.length > 0) return { ...finding, status: 'inconclusive', why: 'the last outage is not over' };
   return { ...finding, status: 'pass', why: 'the target answered well again after every error' };
 };

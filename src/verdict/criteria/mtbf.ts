@@ -1,6 +1,6 @@
 import { mtbfLowerBound, mtbfUpperBound } from '../../detect/intervals.ts';
 import { countedOutages, uptimeMs } from '../evidence.ts';
-import { formatValue } from '../quantity.ts';
+import { counted, formatValue } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ export const mtbf: CriterionJudge = (spec, evidence) => {
   const { plan, run } = evidence.rows;
   const uptimeHours = (uptimeMs(evidence) * plan.compression) / HOUR_MS;
   const failures = countedOutages(evidence).length;
-  const text = `${formatValue(uptimeHours, 'hours')} up, ${failures} outages`;
+  const text = `${formatValue(uptimeHours, 'hours')} up, ${counted(failures, 'outage')}`;
   const plannedHours = ((plan.endMs - plan.startMs) * plan.compression) / HOUR_MS;
   if (uptimeHours <= 0) return lacking(spec, text, 'nothing was judged', false);
   const interval = { low: mtbfLowerBound(uptimeHours, failures), high: mtbfUpperBound(uptimeHours, failures) };

@@ -1,13 +1,13 @@
 import { exponentialMeanInterval } from '../../detect/intervals.ts';
 import { countedOutages } from '../evidence.ts';
-import { formatDuration, formatValue } from '../quantity.ts';
+import { counted, formatDuration, formatValue } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
 /** Mean real downtime of an outage, seconds (reliability plan §3.1); real also in a rehearsal (docs/formulas.md#mttr). */
 export const mttr: CriterionJudge = (spec, evidence) => {
   const outages = countedOutages(evidence);
   if (evidence.all.demand === 0) return lacking(spec, 'no load', 'too little load was offered to see an outage', false);
-  const text = `${outages.length} outages`;
+  const text = `${counted(outages.length, 'outage')}`;
   if (outages.length === 0) {
     return { actual: null, interval: null, evidence: text, status: 'not_applicable', why: 'no outage', worst: null };
   }

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { SaxesParser } from 'saxes';
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import { judge } from '../verdict/judge.ts';
+import type { RunRows } from '../verdict/rows.ts';
+import { escapeXml } from './junit.ts';
+import { escapeMarkdown } from './markdown-table.ts';
+import { REPORTS, type ReportFormat, renderReport } from './render.ts';
+
+const LEAKING: RunScript = {
+  hours: 72,
+  warmupMs: HOUR_MS,
+  series: {
+    'agent.rss_bytes': { ...MEMORY, level: (hour, load) => 200e6 * (1 + 0.05 * load + (0.112 * hour) / 24) },
+    'agent.heap_bytes': { ...MEMORY, level: () => 90e6 },
+  },
+  failures: (atMs) =>
+    atMs >= START_MS + 30 * HOUR_MS && atMs < START_MS + 30 * HOUR_MS + 40_000 ? { connect: 1 } : {},
+  gaps: [{ fromMs: START_MS + 50 * HOUR_MS, untilMs: START_MS + 50.5 * HOUR_MS, kind: 'absent' }],
+  exclude: [{ kind: 'hours', fromMs: 20 * HOUR_MS, untilMs: 21 * HOUR_MS, reason: 'back-up | nightly' }],
+  events: [
+    {
+      atMs: START_MS + 50.5 * HOUR_MS,
+      kind: 'gap',
+      severity: 'warning',
+      message: 'nobody offered load for 30 min',
+      data: {},
+    },
+  ],
+  actions: [
+    {
+      atMs: START_MS + 5 * HOUR_MS,
+      who: 'tester@example',
+      kind: 'annotate',
+      text: 'cache cleared <b>by hand</b>',
+      edit: null,
+    },
+  ],
+};
+
+const report = (format: ReportFormat, rows: RunRows): string => renderReport(format, rows, judge(rows));
+
+/** Throws at the first thing that is not well-formed XML. */
+function elementsOf(xml: string): { name: string; attributes: Record<string, string> }[] {
+  const elements: { name: string; attributes: Record<string, string> }[] = [];
+  const parser = new SaxesParser();
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('opentag', ({ name, attributes }) => elements.push({ name, attributes: { ...attributes } }));
+  parser.write(xml).close();
+  return elements;
+}
+
+describe('a report', () => {
+  const rows = runRows(LEAKING);
+
+  it.each(REPORTS)('in $format looks as the golden file', async ({ format, fileName }) => {
+    await expect(report(format, rows)).toMatchFileSnapshot(`../../tests/fixtures/leaking-${fileName}.golden`);
+  });
+
+  it('says in its first two lines what happened and why', () => {
+    const [first, second] = report('md', rows).split('\n');
+    expect(first).toBe('# FAILED: reliability test report, a soak by hand');
+    expect(second).toMatch(/MTTR: 40 s on average against <= 30s \(and 1 more\)/);
+  });
+
+  it('of a rehearsal never reads as a pass of the real thing', () => {
+    const rehearsal = runRows({ hours: 72, compression: 1080, ratePerMinute: 1200, warmupMs: 6 * HOUR_MS });
+    expect(report('md', rehearsal)).toMatch(/^# REHEARSED, WOULD PASS: /);
+    expect(JSON.parse(report('json', rehearsal))).toMatchObject({ verdict: { rehearsal: true } });
+  });
+
+  it('as JSON holds the verdict unchanged, with a version', () => {
+    expect(JSON.parse(report('json', rows))).toMatchObject({
+      format: 'soakd-report',
+      version: 1,
+      verdict: judge(rows),
+    });
+  });
+
+  it('as JUnit fails what failed, and does not let a pipeline pass over what was inconclusive', () => {
+    const cases = elementsOf(report('junit', runRows({ ...LEAKING, stopMs: START_MS + 4 * HOUR_MS })));
+    const [suites] = cases;
+    const count = (name: string): string => String(cases.filter((element) => element.name === name).length);
+    expect(suites?.attributes).toMatchObject({
+      tests: count('testcase'),
+      failures: count('failure'),
+      errors: count('error'),
+      skipped: count('skipped'),
+    });
+    expect(Number(suites?.attributes.errors)).toBeGreaterThan(0);
+    expect(cases).toContainEqual({
+      name: 'error',
+      attributes: { message: expect.stringMatching(/^ended 2 d 20 h before its time/), type: 'inconclusive' },
+    });
+  });
+
+  it('holds any text that a target, a profile or an operator may produce', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (wild) => {
+        const escaped = escapeXml(wild);
+        expect(elementsOf(`<a b="${escaped}">${escaped}</a>`)).toHaveLength(1);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ maxLength: 40 }), (wild) => {
+        expect(escapeMarkdown(wild)).not.toMatch(/\n|(?<!\\)\|/);
+      }),
+    );
+  });
+
+  it('is a pure function of its rows', () => {
+    for (const { format } of REPORTS) expect(report(format, structuredClone(rows))).toBe(report(format, rows));
+  });
+});
