@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Clock } from '../base/clock.ts';
+import type { Surroundings } from '../daemon/wire.ts';
 import type { Io } from './io.ts';
 
 /** Options that every command has. */
@@ -15,6 +16,8 @@ export interface CommandContext {
   io: Io;
   clock: Clock;
   globals(): GlobalOptions;
+  /** What the wiring needs, without the log that each command has of its own. */
+  surroundings(): Omit<Surroundings, 'log'>;
   /** The program's exit code; the last call counts. */
   exitWith(code: number): void;
 }

@@ -16,7 +16,8 @@ export interface Io {
   onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
   /** `user@host`, for audit rows. */
   who: string;
-  pid: number;
+  /** Folder of the checkout, package or image; name of the host; our pid. */
+  system: { root: string; host: string; pid: number };
 }
 
 /** Colour unless NO_COLOR is set (no-color.org) or the stream is no terminal; FORCE_COLOR overrules the latter. */

@@ -6,9 +6,8 @@ import { systemClock } from '../base/clock.ts';
 import { type Io, wantsColour } from './io.ts';
 import { runProgram } from './program.ts';
 
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as {
-  version: string;
-};
+const root = join(import.meta.dirname, '..', '..');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
 // `soakd plan … | head` closes the pipe early: that is no error.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -27,7 +26,7 @@ const io: Io = {
     return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
   },
   who: `${userInfo().username}@${hostname()}`,
-  pid: process.pid,
+  system: { root, host: hostname(), pid: process.pid },
 };
 
 process.exitCode = await runProgram(process.argv.slice(2), io, systemClock, version);

@@ -40,14 +40,16 @@ function createProgram(io: Io, clock: Clock, version: string, exitWith: (code: n
     .showHelpAfterError('(soakd --help lists the commands, soakd COMMAND --help shows an example)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.say(text) });
+  const globals = (): GlobalOptions => {
+    const { data, url } = program.opts<{ data: string; url?: string }>();
+    return { data: resolve(io.cwd, data), url: url ?? null };
+  };
   const context: CommandContext = {
     io,
     clock,
     exitWith,
-    globals: (): GlobalOptions => {
-      const { data, url } = program.opts<{ data: string; url?: string }>();
-      return { data: resolve(io.cwd, data), url: url ?? null };
-    },
+    globals,
+    surroundings: () => ({ ...io.system, env: io.env, clock, version, dataFolder: globals().data }),
   };
   for (const register of commandFiles) register(program, context);
   // Sub-commands do not inherit how errors end the program unless told.

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { EXIT, SoakdError } from '../base/errors.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
-import { type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
+import { checkK6, type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
 import { createK6Engine } from '../load/k6-engine.ts';
 import { ownSources } from '../sample/own/own-sources.ts';
 import { samplerPlugins, samplerSchemas } from '../sample/registry.ts';
@@ -30,12 +30,11 @@ export interface Surroundings {
   host: string;
   pid: number;
   version: string;
-  /** Checks before a run begins; throws a SoakdError when it cannot. */
-  preflight: SoakContext['preflight'];
 }
 
 /** Everything that runs need, wired together: the same for `soakd run` and the daemon. */
 export interface House {
+  dataFolder: string;
   soaks: Soaks;
   store: BufferedStore;
   storeFile: string;
@@ -49,7 +48,7 @@ export const runFolderIn = (dataFolder: string, runId: string): string => join(d
 
 /** Builds the house; the undo stack leaves every run for the next soakd and closes the store. */
 export async function wire(surroundings: Surroundings, undo: UndoStack): Promise<House> {
-  const { dataFolder, root, env, clock, log, host, pid, version, preflight } = surroundings;
+  const { dataFolder, root, env, clock, log, host, pid, version } = surroundings;
   const random: Random = seededRandom(pid * 1_000_003 + Math.floor(clock.now()));
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const storeFile = storeFileIn(dataFolder);
@@ -92,7 +91,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return folder;
     },
-    preflight,
+    preflight: async () => void (await checkK6(k6)),
     bootMs: bootTimeMs,
     holder: holderName(host, pid),
     holderAlive: holderAliveOn(host),
@@ -102,7 +101,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   };
   const soaks = new Soaks(context, readProfile);
   undo.push('leave the runs to the next soakd', () => soaks.close());
-  return { soaks, store, storeFile, k6, readProfile, context };
+  return { dataFolder, soaks, store, storeFile, k6, readProfile, context };
 }
 
 /** Settings that say `env:NAME` are read from the environment when they are used, so that no secret is stored. */

@@ -1,5 +1,6 @@
 import type { CommandFile } from '../command.ts';
+import { run } from './run.ts';
 import { validate } from './validate.ts';
 
 /** Every command, in the order of the help text. */
-export const commandFiles: readonly CommandFile[] = [validate];
+export const commandFiles: readonly CommandFile[] = [run, validate];
