@@ -6,6 +6,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { ApiPorts } from './ports.ts';
+import { RUN_METRICS } from './run-metrics.ts';
 import { runStateSchema } from './schemas.ts';
 
 const STATES = runStateSchema.options;
@@ -59,7 +60,7 @@ export class Metrics {
 
   #readSelf(): void {
     const { selfUsage, storeHealth, version, control } = this.#ports;
-    const { rssBytes, heapUsedBytes, cpuSeconds, startedMs, eventLoopLagSeconds } = selfUsage();
+    const { rssBytes, heapUsedBytes, cpuMs, startedMs, eventLoopLagMs } = selfUsage();
     const { backlogRows, droppedRows, problem } = storeHealth();
     this.#set('soakd_build_info', 'A constant 1 with the version of soakd.', { version }, 1);
     this.#set('soakd_live_runs', 'Runs that live in this process.', {}, control.live().length);
@@ -68,99 +69,24 @@ export class Metrics {
     this.#count('soakd_store_dropped_rows_total', 'Rows lost because the store did not take them.', {}, droppedRows);
     this.#set('process_resident_memory_bytes', 'Resident memory of soakd.', {}, rssBytes);
     this.#set('soakd_heap_used_bytes', 'Heap of JavaScript in use.', {}, heapUsedBytes);
-    this.#count('process_cpu_seconds_total', 'CPU time of soakd, user and system.', {}, cpuSeconds);
+    this.#count('process_cpu_seconds_total', 'CPU time of soakd, user and system.', {}, cpuMs / 1_000);
     this.#set('process_start_time_seconds', 'When soakd was started, since the epoch.', {}, startedMs / 1_000);
     this.#set(
       'soakd_event_loop_lag_seconds',
       'Largest delay of the event loop since the scrape before.',
       {},
-      eventLoopLagSeconds,
+      eventLoopLagMs === null ? null : eventLoopLagMs / 1_000,
     );
   }
 
   #readRun(status: RunStatus): void {
     const run = { run: status.runId, name: status.name };
     this.#oneHotState(run, status.state);
-    const perSecond = (perMinute: number | null): number | null => (perMinute === null ? null : perMinute / 60);
-    const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000);
-    const ratio = (percent: number | null): number | null => (percent === null ? null : percent / 100);
-    const { rate, latency, errorRatePercent, requests, iterations, inFlight, health } = status;
-    this.#set(
-      'soakd_run_info',
-      'A constant 1 with what is soaked.',
-      { ...run, target: withoutPassword(status.targetUrl), rehearsal: String(status.rehearsal) },
-      1,
-    );
-    this.#set('soakd_run_elapsed_seconds', 'Real time since the start.', run, status.elapsedMs / 1_000);
-    this.#set('soakd_run_left_seconds', 'Real time until the planned end.', run, status.leftMs / 1_000);
-    this.#set(
-      'soakd_run_planned_requests_per_second',
-      'Rate that the plan asks for now.',
-      run,
-      perSecond(rate.plannedPerMinute),
-    );
-    this.#set(
-      'soakd_run_offered_requests_per_second',
-      'Rate that k6 offered over the last minute.',
-      run,
-      perSecond(rate.offeredPerMinute),
-    );
-    this.#set(
-      'soakd_run_served_requests_per_second',
-      'Rate of requests that ended over the last minute.',
-      run,
-      perSecond(rate.servedPerMinute),
-    );
-    this.#set('soakd_run_rate_factor', "Operator's factor on the planned rate.", run, rate.factor);
-    this.#set(
-      'soakd_run_latency_p50_seconds',
-      'Median of the total duration over five minutes.',
-      run,
-      seconds(latency.p50Ms),
-    );
-    this.#set(
-      'soakd_run_latency_p95_seconds',
-      '95th percentile of the total duration over five minutes.',
-      run,
-      seconds(latency.p95Ms),
-    );
-    this.#set(
-      'soakd_run_latency_p99_seconds',
-      '99th percentile of the total duration over five minutes.',
-      run,
-      seconds(latency.p99Ms),
-    );
-    this.#set(
-      'soakd_run_recent_error_ratio',
-      'Failed share of the requests of five minutes.',
-      run,
-      ratio(errorRatePercent.recent),
-    );
-    this.#set('soakd_run_error_ratio', 'Failed share of all requests so far.', run, ratio(errorRatePercent.soFar));
-    this.#set(
-      'soakd_run_availability_ratio',
-      'Available share of the judged time so far.',
-      run,
-      ratio(status.availabilityPercent),
-    );
-    this.#set(
-      'soakd_run_in_flight_requests',
-      'Requests under way at the end of the last window.',
-      run,
-      inFlight.requests,
-    );
-    this.#set(
-      'soakd_run_oldest_request_age_seconds',
-      'Age of the oldest request under way.',
-      run,
-      seconds(inFlight.oldestRequestMs),
-    );
-    this.#set(
-      'soakd_run_generator_lag_seconds',
-      'Largest lateness of the timer of k6 in the last window.',
-      run,
-      seconds(health.generatorLagMs),
-    );
+    const { requests, iterations, health } = status;
+    const target = withoutPassword(status.targetUrl);
+    const rehearsal = String(status.rehearsal);
+    this.#set('soakd_run_info', 'A constant 1 with what is soaked.', { ...run, target, rehearsal }, 1);
+    for (const { name, help, read } of RUN_METRICS) this.#set(`soakd_run_${name}`, help, run, read(status));
     this.#count(
       'soakd_run_requests_total',
       'Requests that ended.',
@@ -218,7 +144,9 @@ export class Metrics {
       gauge = new Gauge({ name, help, labelNames: Object.keys(labels), registers: [this.#registry] });
       this.#known.set(name, gauge);
     }
-    if (value !== null && gauge instanceof Gauge) gauge.set(labels, value);
+    if (!(gauge instanceof Gauge)) return;
+    if (value === null) gauge.remove(labels);
+    else gauge.set(labels, value);
   }
 
   /** Counts are kept elsewhere: the counter, emptied before each scrape, only shows them. */

@@ -1,35 +1,28 @@
-/** What this process costs. */
+/** What this process costs, and how free its event loop is. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type OwnUsage, ownUsage } from './own-process.ts';
 
-export interface SelfUsage {
-  rssBytes: number;
-  heapUsedBytes: number;
-  /** User and system, since the start. */
-  cpuSeconds: number;
+export interface SelfUsage extends OwnUsage {
+  /** Unix ms. */
   startedMs: number;
   /** Largest delay of the event loop since it was read before; null before there is one. */
-  eventLoopLagSeconds: number | null;
+  eventLoopLagMs: number | null;
 }
+
+const RESOLUTION_MS = 20;
 
 /** Begins to watch the event loop; `stop` ends that. Each `read` begins a new stretch for the lag. */
 export function watchSelf(): { read(): SelfUsage; stop(): void } {
-  const lag = monitorEventLoopDelay({ resolution: 20 });
-  lag.enable();
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
   const startedMs = Date.now() - process.uptime() * 1_000;
   return {
     read() {
-      const { rss, heapUsed } = process.memoryUsage();
-      const { user, system } = process.cpuUsage();
-      const eventLoopLagSeconds = lag.count === 0 ? null : lag.max / 1e9;
-      lag.reset();
-      return {
-        rssBytes: rss,
-        heapUsedBytes: heapUsed,
-        cpuSeconds: (user + system) / 1e6,
-        startedMs,
-        eventLoopLagSeconds,
-      };
+      // The histogram holds the time between two turns of a timer, its own period included.
+      const eventLoopLagMs = delay.count === 0 ? null : Math.max(0, delay.max / 1e6 - RESOLUTION_MS);
+      delay.reset();
+      return { ...ownUsage(), startedMs, eventLoopLagMs };
     },
-    stop: () => void lag.disable(),
+    stop: () => void delay.disable(),
   };
 }
