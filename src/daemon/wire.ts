@@ -8,7 +8,8 @@ import { type Random, seededRandom } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
 import { checkK6, type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
 import { createK6Engine } from '../load/k6-engine.ts';
-import { ownSources } from '../sample/own/own-sources.ts';
+import { generatorSource } from '../sample/own/generator.ts';
+import { selfSource } from '../sample/own/self.ts';
 import { samplerPlugins, samplerSchemas } from '../sample/registry.ts';
 import { defaultSettings, type SoakContext, type SoakLog } from '../soak/context.ts';
 import { judgeInWorker } from '../soak/judge-in-worker.ts';
@@ -82,7 +83,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     flushStore: (signal) => store.flush(signal),
     engine,
     samplerPlugins,
-    ownSources: (generatorPid, ownUndo) => ownSources({ clock, generatorPid, undo: ownUndo }),
+    ownSources: (generator, ownUndo) => [generatorSource(generator), selfSource({ clock, undo: ownUndo })],
     secret: secretFrom(env),
     judge: judgeInWorker(storeFile),
     writeReport: (run, folder, verdict) => writeReportFiles(store, run.id, folder, verdict),

@@ -46,7 +46,7 @@ export interface SoakContext {
   engine: LoadEngine;
   samplerPlugins: readonly SamplerPlugin[];
   /** The sources `generator` (k6, whose pid changes with each start; null while it is away) and `self`. */
-  ownSources(generatorPid: () => number | null, undo: UndoStack): SampledSource[];
+  ownSources(generator: () => { pid: number; startTicks: number } | null, undo: UndoStack): SampledSource[];
   /** Resolves `env:NAME` in settings of samplers. */
   secret: (value: string) => string;
   judge: RunJudge;

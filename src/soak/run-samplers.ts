@@ -79,7 +79,7 @@ async function startSources(live: LiveRun, context: SoakContext, undo: UndoStack
       });
     }
   }
-  return [...sources, ...context.ownSources(() => live.process?.row.pid ?? null, undo)];
+  return [...sources, ...context.ownSources(() => live.process?.row ?? null, undo)];
 }
 
 async function startSource(
