@@ -37,8 +37,10 @@ export const k6Arguments = ({ script, folder, processId }: K6Command): string[] 
 ];
 
 /** Variables of k6 and of the scripts, on top of the inherited ones. */
-export const k6Variables = (folder: string): Record<string, string> => ({
+export const k6Variables = (folder: string, targetUrl: string): Record<string, string> => ({
   // Never fetch another build of k6 because a script imports an extension.
   K6_AUTO_EXTENSION_RESOLUTION: 'false',
   SOAKD_LOAD: settingsFileOf(folder),
+  // For a user's own script.
+  SOAKD_TARGET: targetUrl,
 });

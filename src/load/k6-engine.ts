@@ -59,7 +59,10 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
     async start(order, signal) {
       await check();
       const processId = checkedProcessId(order.processId ?? `${order.runId}-${randomUUID().slice(0, 8)}`);
-      const environment = { ...k6Environment(env, order.profile.workload), ...k6Variables(order.folder) };
+      const environment = {
+        ...k6Environment(env, order.profile.workload),
+        ...k6Variables(order.folder, order.targetUrl),
+      };
       const script = await writeOrder(order, processId, scriptsFolder);
       signal.throwIfAborted();
 
