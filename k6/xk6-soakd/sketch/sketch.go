@@ -31,9 +31,9 @@ type Sketch struct {
 	bins  []uint32
 }
 
-// Add counts one value. NaN is ignored.
+// Add counts one value. What is no number, or no finite one, is ignored.
 func (s *Sketch) Add(value float64) {
-	if math.IsNaN(value) {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return
 	}
 	if s.count == 0 || value < s.min {
