@@ -93,7 +93,8 @@ export class SampleTable {
         ...this.#packed(key, [fromMs - HOUR_MS + 1, untilMs]),
         ...this.#singles.all(key, fromMs, untilMs),
       ]) {
-        if (values.atMs >= fromMs && values.atMs < untilMs) samples.push({ series: id, ...values });
+        const { atMs, min, mean, max, last, readings } = values;
+        if (atMs >= fromMs && atMs < untilMs) samples.push({ series: id, atMs, min, mean, max, last, readings });
       }
     }
     return samples.sort((a, b) => a.atMs - b.atMs);

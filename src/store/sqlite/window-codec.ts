@@ -85,13 +85,20 @@ function writeCounts(out: PackWriter, counts: Record<string, number>): void {
   }
 }
 
-const readCounts = (input: PackReader): Record<string, number> =>
-  Object.fromEntries(input.list((): [string, number] => [input.word(), input.present()]));
+function readCounts(input: PackReader): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (let left = input.varint(); left > 0; left--) {
+    const key = input.word();
+    counts[key] = input.present();
+  }
+  return counts;
+}
 
 /** Also for sketches. Throws an Error for a word that is no outcome. */
 export function readOutcome(input: PackReader): Outcome {
   const word = input.word();
-  const outcome = OUTCOMES.find((known) => known === word);
-  if (outcome === undefined) throw new Error(`outcome ${word}`);
-  return outcome;
+  if (!isOutcome(word)) throw new Error(`outcome ${word}`);
+  return word;
 }
+
+const isOutcome = (word: string): word is Outcome => (OUTCOMES as readonly string[]).includes(word);
