@@ -1,0 +1,123 @@
+/** MongoDB, and what speaks its protocol: connections, memory and operations from `serverStatus`. */
+import { z } from 'zod';
+import { secretName, serverAddress } from '../address.ts';
+import { CounterRate } from '../rate.ts';
+import type { Sampler, SamplerPlugin, SeriesDeclaration } from '../sampler.ts';
+
+const settings = z.strictObject({
+  url: serverAddress(['mongodb', 'mongodb+srv'], 'mongodb:// address, or env:NAME'),
+  username: z.string().min(1, 'is empty').describe('user who may run serverStatus (role clusterMonitor)').optional(),
+  password: secretName('password').optional(),
+});
+
+const MEBIBYTE = 1024 * 1024;
+
+const gauge = { leakCandidate: false, memory: false } as const;
+
+/** Fields of `opcounters`, and what their rates are called here. */
+const OPERATIONS = [
+  { field: 'insert', name: 'inserts_per_second' },
+  { field: 'query', name: 'queries_per_second' },
+  { field: 'update', name: 'updates_per_second' },
+  { field: 'delete', name: 'deletes_per_second' },
+  { field: 'getmore', name: 'getmores_per_second' },
+  { field: 'command', name: 'commands_per_second' },
+] as const;
+
+const SERIES: readonly SeriesDeclaration[] = [
+  { name: 'connections_current', unit: 'count', leakCandidate: true, memory: false },
+  { name: 'connections_available', unit: 'count', ...gauge },
+  { name: 'connections_active', unit: 'count', ...gauge },
+  { name: 'open_cursors', unit: 'count', leakCandidate: true, memory: false },
+  // Most of it is the cache of the storage engine, which fills for hours by design: shown, not judged as memory.
+  { name: 'resident_memory_bytes', unit: 'bytes', leakCandidate: true, memory: false },
+  { name: 'cache_bytes', unit: 'bytes', ...gauge },
+  ...OPERATIONS.map(({ name }) => ({ name, unit: 'per_second' as const, ...gauge })),
+];
+
+export const mongodbSource: SamplerPlugin<typeof settings> = {
+  kind: 'mongodb',
+  settings,
+
+  async start(given, { clock, undo, secret }): Promise<Sampler> {
+    const { MongoClient } = await import('mongodb');
+    const client = new MongoClient(secret(given.url), {
+      appName: 'soakd',
+      maxPoolSize: 1,
+      connectTimeoutMS: 4000,
+      serverSelectionTimeoutMS: 4000,
+      ...(given.username === undefined
+        ? {}
+        : { auth: { username: given.username, password: given.password === undefined ? '' : secret(given.password) } }),
+    });
+    undo.push('close the MongoDB client', () => client.close(true));
+    const readStatus = statusReader();
+    let status: unknown = null;
+    let identity: string | null = null;
+    let readAtMs = 0;
+
+    return {
+      series: SERIES,
+      cheap: true,
+      async read(signal) {
+        status = null;
+        const admin = client.db('admin');
+        const hello: unknown = await admin.command({ hello: 1 }, { signal });
+        const read: unknown = await admin.command({ serverStatus: 1 }, { signal });
+        status = read;
+        identity = identityOf(hello, read);
+        readAtMs = clock.now();
+        return readStatus(read, clock.monotonicMs());
+      },
+      identity: () => (status === null ? null : identity),
+      startedMs() {
+        const uptimeMs = numberAt(status, 'uptimeMillis');
+        return uptimeMs === null ? null : readAtMs - uptimeMs;
+      },
+    };
+  },
+};
+
+/**
+ * MongoDB makes a new process id at each start and tells it with its topology; others tell host and pid, which in a
+ * container stay the same. Null when the server tells neither.
+ */
+export function identityOf(hello: unknown, status: unknown): string | null {
+  const process = at(hello, 'topologyVersion', 'processId');
+  if (process instanceof Object) return `process ${String(process)}`;
+  const pid = numberAt(status, 'pid');
+  const host = at(status, 'host');
+  return pid === null ? null : `pid ${pid} on ${typeof host === 'string' ? host : 'unknown host'}`;
+}
+
+/**
+ * Values in the order of the series, from an answer to serverStatus (mongodb.com/docs/manual/reference/command/
+ * serverStatus). What a server does not tell is null: others than MongoDB tell little.
+ */
+export function statusReader(): (status: unknown, monotonicMs: number) => (number | null)[] {
+  const rates = OPERATIONS.map(({ field }) => ({ field, rate: new CounterRate() }));
+  return (status, monotonicMs) => {
+    const residentMebibytes = numberAt(status, 'mem', 'resident');
+    return [
+      numberAt(status, 'connections', 'current'),
+      numberAt(status, 'connections', 'available'),
+      numberAt(status, 'connections', 'active'),
+      numberAt(status, 'metrics', 'cursor', 'open', 'total'),
+      // 0 where the server cannot tell.
+      residentMebibytes === null || residentMebibytes === 0 ? null : residentMebibytes * MEBIBYTE,
+      numberAt(status, 'wiredTiger', 'cache', 'bytes currently in the cache'),
+      ...rates.map(({ field, rate }) => rate.next(numberAt(status, 'opcounters', field), monotonicMs)),
+    ];
+  };
+}
+
+const at = (value: unknown, ...path: string[]): unknown =>
+  path.reduce<unknown>(
+    (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
+    value,
+  );
+
+function numberAt(status: unknown, ...path: string[]): number | null {
+  const value = at(status, ...path);
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
