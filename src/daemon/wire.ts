@@ -18,7 +18,8 @@ import { Soaks } from '../soak/soaks.ts';
 import { BufferedStore } from '../store/buffered-store.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { holderAliveOn, holderName } from './holder.ts';
-import { writeReportFiles } from './report-files.ts';
+import { writeRenderedReports } from './report-files.ts';
+import { renderInWorker } from './report-in-worker.ts';
 
 export interface Surroundings {
   /** Absolute. */
@@ -86,7 +87,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     ownSources: (generator, ownUndo) => [generatorSource(generator), selfSource({ clock, undo: ownUndo })],
     secret: secretFrom(env),
     judge: judgeInWorker(storeFile),
-    writeReport: (run, folder, verdict) => writeReportFiles(store, run.id, folder, verdict),
+    writeReport: async (run, folder) => writeRenderedReports(await renderInWorker(storeFile, run.id), folder),
     folderFor: async (runId) => {
       const folder = runFolderIn(dataFolder, runId);
       await mkdir(folder, { recursive: true, mode: 0o700 });

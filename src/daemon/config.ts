@@ -1,0 +1,128 @@
+/** Configuration of the daemon: YAML, strict, in the manner of profiles. docs/operations.md describes every key. */
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
+import { readYaml } from '../config/document.ts';
+import { findingsOf } from '../config/issues.ts';
+import type { Problem } from '../config/problem.ts';
+import { duration, nonEmptyText, value } from '../config/value.ts';
+import { type Fence, fenceEntry } from './fence.ts';
+
+export interface ListenAddress {
+  /** Without brackets. */
+  host: string;
+  /** 0: any free one. */
+  port: number;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export interface DaemonConfig {
+  /** Absolute; null: what the command line says. */
+  dataFolder: string | null;
+  listen: ListenAddress;
+  /** Absolute; null: no token, or the one of the environment. */
+  tokenFile: string | null;
+  allowedHosts: string[];
+  logLevel: (typeof LOG_LEVELS)[number];
+  fence: Fence;
+  /** Spool files of runs that ended longer ago are deleted. */
+  spoolRetentionMs: number;
+}
+
+const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 8089 };
+const DAY_MS = 86_400_000;
+
+const listenAddress = value(parseListen, {
+  type: 'string',
+  description: 'address and port to listen on; off loopback a token is needed',
+  examples: ['127.0.0.1:8089', '[::1]:8089'],
+});
+
+const fenceTarget = value(fenceEntry, {
+  type: 'string',
+  description: 'a host name, `*.example.org`, an address, a network such as 10.0.0.0/8, or loopback, private, any',
+  examples: ['shop.staging.example', '10.20.0.0/16'],
+});
+
+const schema = z.strictObject({
+  data: nonEmptyText('folder of the store and the runs; relative to this file').optional(),
+  listen: listenAddress.optional(),
+  token_file: nonEmptyText('file that holds the token; SOAKD_TOKEN beats it').optional(),
+  allowed_hosts: z
+    .array(nonEmptyText('host name'))
+    .describe('names under which requests without a token may come, beside loopback ones')
+    .optional(),
+  log_level: z.enum(LOG_LEVELS).describe('least level that is logged').optional(),
+  fence: z
+    .strictObject({
+      targets: z.array(fenceTarget).min(1, 'is empty').describe('what may be loaded').optional(),
+      max_rate: z.number().positive('is not above 0').describe('most requests a minute of one run').optional(),
+      max_requests: z.number().positive('is not above 0').describe('most requests of one run').optional(),
+    })
+    .describe('limits that no profile and no operator can pass')
+    .optional(),
+  spool_retention: duration('spool files are kept for so long after the end of their run', {
+    minMs: 0,
+    maxMs: 3_650 * DAY_MS,
+    example: '14d',
+  }).optional(),
+});
+
+/** As JSON Schema, for editors. */
+export const daemonJsonSchema = (): object => ({
+  $id: 'daemon.schema.json',
+  title: 'soakd daemon configuration',
+  ...z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' }),
+});
+
+export type ParsedDaemonConfig = { ok: true; config: DaemonConfig } | { ok: false; problems: Problem[] };
+
+/** What a daemon without a file does. */
+export const defaultDaemonConfig = (): DaemonConfig => resolveConfig({}, '.');
+
+/** Reads a configuration; all problems are found at once, each with its place and a hint. */
+export function readDaemonConfig(source: string, fileName: string): ParsedDaemonConfig {
+  const document = readYaml(source);
+  const problems: Problem[] = document.syntax.map((found) => ({ file: fileName, path: '', ...found }));
+  // An empty file, or one of comments only, asks for nothing.
+  const data = document.data ?? {};
+  const checked = schema.safeParse(data);
+  if (checked.success && problems.length === 0)
+    return { ok: true, config: resolveConfig(checked.data, dirname(fileName)) };
+  for (const { path, atKey, problem, hint } of findingsOf(checked.error?.issues ?? [], schema, data)) {
+    const { line, column } = document.locate(path, atKey);
+    const inOurDocs = hint.replace('docs/profile.md', 'docs/operations.md');
+    problems.push({ file: fileName, line, column, path: path.join('.'), problem, hint: inOurDocs });
+  }
+  return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonConfig {
+  const { fence = {} } = given;
+  return {
+    dataFolder: given.data === undefined ? null : resolve(folder, given.data),
+    listen: given.listen ?? DEFAULT_LISTEN,
+    tokenFile: given.token_file === undefined ? null : resolve(folder, given.token_file),
+    allowedHosts: (given.allowed_hosts ?? []).map((host) => host.toLowerCase()),
+    logLevel: given.log_level ?? 'info',
+    fence: {
+      targets: fence.targets ?? ['loopback', 'private'],
+      maxRatePerMinute: fence.max_rate ?? null,
+      maxRequests: fence.max_requests ?? null,
+    },
+    spoolRetentionMs: given.spool_retention ?? 14 * DAY_MS,
+  };
+}
+
+/** `127.0.0.1:8089`, `localhost:8089`, `[::]:8089`; a port alone is refused, because it would say nothing of who may come. */
+export function parseListen(input: unknown): Parsed<ListenAddress> {
+  const example = 'write for example 127.0.0.1:8089 or [::1]:8089';
+  if (typeof input !== 'string') return unreadable(`${quote(input)} is not an address with a port`, example);
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(input.trim()) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || Number(port) > 65_535) {
+    return unreadable(`${quote(input)} is not an address with a port`, example);
+  }
+  return parsed({ host, port: Number(port) });
+}

@@ -1,0 +1,130 @@
+import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { isLoopbackHost } from '../api/access.ts';
+import { createApi } from '../api/api.ts';
+import { describeError, EXIT, SoakdError } from '../base/errors.ts';
+import { watchSelf } from '../base/self-usage.ts';
+import { type UndoFailure, UndoStack } from '../base/undo.ts';
+import type { DaemonConfig, ListenAddress } from './config.ts';
+import { fencedControl } from './fenced-control.ts';
+import { lockFolder } from './folder-lock.ts';
+import { holderName } from './holder.ts';
+import type { Redactor } from './log.ts';
+import { renderInWorker } from './report-in-worker.ts';
+import { keepSpoolsShort } from './spool-retention.ts';
+import { findToken, withoutToken } from './token.ts';
+import { runFolderIn, type Surroundings, wire } from './wire.ts';
+
+export interface Daemon {
+  /** Where it can be asked. */
+  url: string;
+  /** Stops serving and leaves every run: k6 goes on, the next daemon resumes. Idempotent; tells what could not be undone. */
+  stop(): Promise<UndoFailure[]>;
+}
+
+export interface DaemonSurroundings extends Surroundings {
+  log: Logger;
+  /** Where secrets are learnt that the log must not tell. */
+  redactor: Redactor;
+}
+
+/**
+ * Locks the data folder, opens the store, takes over what was running, and serves. Rejects with a SoakdError, and with
+ * everything undone, when one of these cannot be.
+ */
+export async function startDaemon(config: DaemonConfig, surroundings: DaemonSurroundings): Promise<Daemon> {
+  const undo = new UndoStack(surroundings.clock);
+  try {
+    return await start(config, surroundings, undo);
+  } catch (thrown) {
+    for (const { name, reason } of await undo.unwind()) surroundings.log.error({ reason }, `could not ${name}`);
+    throw thrown;
+  }
+}
+
+async function start(config: DaemonConfig, surroundings: DaemonSurroundings, undo: UndoStack): Promise<Daemon> {
+  const { clock, log, redactor, version, dataFolder } = surroundings;
+  const token = findToken(surroundings.env, config.tokenFile);
+  redactor.learn(token);
+  refuseOpenDoor(config.listen, token);
+  // Neither k6 nor a sampler has any use for the daemon's own token.
+  const env = withoutToken(surroundings.env);
+
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
+  const house = await wire({ ...surroundings, env }, undo);
+  const { soaks, store, readProfile } = house;
+  for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
+  const taken = await soaks.recover({ mode: 'carry_on' });
+  log.info({ runs: taken.map(({ id }) => id) }, 'unfinished runs are carried on');
+
+  const stopping = new AbortController();
+  const runFolder = (runId: string): string => runFolderIn(dataFolder, runId);
+  const background = Promise.all([
+    soaks.keepRecovering(stopping.signal),
+    keepSpoolsShort({ store, clock, log, runFolder }, config.spoolRetentionMs, stopping.signal),
+  ]);
+  undo.push('end what runs in the background', () => background);
+  undo.push('tell the background to end', () => stopping.abort());
+
+  const self = watchSelf();
+  undo.push('stop watching the event loop', self.stop);
+  const fenced = fencedControl(soaks, { fence: config.fence, readProfile, store, clock });
+  const app = createApi({
+    control: {
+      ...fenced,
+      start: (request) => {
+        redactor.learnFrom(request.profileSource, env);
+        return fenced.start(request);
+      },
+    },
+    store,
+    clock,
+    log,
+    version,
+    access: { token, loopback: isLoopbackHost(config.listen.host), allowedHosts: config.allowedHosts },
+    report: async (runId, format) => (await renderInWorker(house.storeFile, runId))[format],
+    storeHealth: () => store.health(),
+    selfUsage: self.read,
+    stopping: stopping.signal,
+  });
+  undo.push('stop serving', () => app.close());
+  const url = await listen(app, config.listen);
+  log.info({ url, dataFolder, token: token !== null, fence: config.fence }, 'soakd serves');
+
+  const { host } = config.listen;
+  if (token === null) log.info({ host }, 'no token is set: whoever can reach this address may start and stop soaks');
+  return {
+    url,
+    async stop() {
+      log.info({ live: soaks.live() }, 'soakd stops; live runs are left to the next one');
+      // Streams end first, else the server would wait for them.
+      stopping.abort();
+      const failures = await undo.unwind();
+      for (const { name, reason } of failures) log.error({ reason }, `could not ${name}`);
+      return failures;
+    },
+  };
+}
+
+/** Off loopback everybody could start load: a token is the least. */
+function refuseOpenDoor({ host, port }: ListenAddress, token: string | null): void {
+  if (token !== null || isLoopbackHost(host)) return;
+  throw new SoakdError(`${host}:${port} can be reached from elsewhere, and no token is set`, {
+    code: 'token_missing',
+    hint: 'set SOAKD_TOKEN or token_file, or listen on 127.0.0.1',
+    exitCode: EXIT.badInput,
+  });
+}
+
+async function listen(app: ReturnType<typeof createApi>, { host, port }: ListenAddress): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    throw new SoakdError(`cannot listen on ${host}:${port}: ${describeError(cause)}`, {
+      code: 'listen_failed',
+      hint: 'is another program there? listen: in the configuration names another address',
+      cause,
+    });
+  }
+}
