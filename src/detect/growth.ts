@@ -39,7 +39,7 @@ export interface Growth {
   per1000Requests: number | null;
   /** The trend was significant, but this explains it as well. */
   rival: RivalExplanation | null;
-  /** With a rival: growth per 24 h over the second half, where a settling is over. */
+  /** Growth per 24 h over the second half alone, where a settling is over. */
   lately: { per24h: number; interval: Interval } | null;
   samples: number;
   bins: number;
@@ -115,15 +115,14 @@ export function growthOf(input: GrowthInput): Growth {
     pValue: trend.pValue,
     smallestDetectablePer24h: DETECTABLE_Z * trend.standardError * 24,
     startLevel,
+    lately: lately(bins),
     per1000Requests: requestsPerProfileHour > 0 ? (trend.value / requestsPerProfileHour) * 1000 : null,
   };
   if (spanHours < MIN_GROWTH_HOURS) return { ...measured, finding: 'too_early' };
   if (trend.pValue > ALPHA) return measured;
   if (trend.value < 0) return { ...measured, finding: 'shrinking' };
   const rival = rivalOf(bins, fit);
-  return rival === null
-    ? { ...measured, finding: 'growing' }
-    : { ...measured, finding: 'flat', rival, lately: lately(bins) };
+  return rival === null ? { ...measured, finding: 'growing' } : { ...measured, finding: 'flat', rival };
 }
 
 const spanOf = (bins: readonly Bin[]): number => (bins.at(-1)?.hours ?? 0) - (bins[0]?.hours ?? 0);
@@ -251,7 +250,8 @@ function steps(bins: readonly Bin[]): number[][] {
 }
 
 function lately(bins: readonly Bin[]): Growth['lately'] {
-  const trend = fitTrend(bins.slice(bins.length >> 1))?.trend;
+  const half = bins.slice(bins.length >> 1);
+  const trend = spanOf(half) < MIN_GROWTH_HOURS ? undefined : fitTrend(half)?.trend;
   if (trend === undefined) return null;
   return { per24h: trend.value * 24, interval: { low: trend.low * 24, high: trend.high * 24 } };
 }

@@ -88,7 +88,7 @@ export function outagesOf({ windows, requestsPerIteration, timeoutMs, endMs }: O
     if (share >= DOWN_SHARE) {
       if (open === null) {
         const seenMs = window.endMs - share * lengthMs;
-        const sentMs = seenMs - hiddenMs(window, demand, timeoutMs);
+        const sentMs = hungSinceMs(window, demand, timeoutMs, seenMs);
         open = {
           startMs: Math.max(Math.min(seenMs, sentMs), upUntilMs),
           untilMs: window.endMs,
@@ -128,11 +128,11 @@ interface Open {
   byCause: Demand['byCause'];
 }
 
-/** How long before its first failures the target may already have been away. */
-function hiddenMs(window: WindowRow, { byCause, failed }: Demand, timeoutMs: number): number {
-  if (byCause.timeout >= failed / 2) return timeoutMs;
-  if (byCause.starved + byCause.hung >= failed / 2) return window.inFlight.oldestRequestMs ?? 0;
-  return 0;
+/** When the requests behind a window's failures were sent: the target was away from then on. */
+function hungSinceMs(window: WindowRow, { byCause, failed }: Demand, timeoutMs: number, seenMs: number): number {
+  if (byCause.timeout >= failed / 2) return seenMs - timeoutMs;
+  if (byCause.starved + byCause.hung >= failed / 2) return window.endMs - (window.inFlight.oldestRequestMs ?? 0);
+  return seenMs;
 }
 
 const noCauses = (): Demand['byCause'] => ({ connect: 0, timeout: 0, http_error: 0, starved: 0, hung: 0 });

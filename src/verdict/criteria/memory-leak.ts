@@ -50,24 +50,33 @@ function judgeSeries(one: GrowthOfSeries, spec: Parameters<CriterionJudge>[0], n
   const grows = `${id} grows ${formatValue(actual, 'percent')} per 24 h (limit ${spec.text})`;
   if (proven && !meets(actual, spec)) return { ...seen, status: 'fail', why: grows };
 
-  // After a settling the second half speaks for what would follow.
-  const lately = growth.lately;
-  const judged = lately === null ? actual : (percent(lately.per24h) ?? actual);
-  const high = lately === null ? (interval?.high ?? null) : percent(lately.interval.high);
-  const detectable = lately === null ? percent(growth.smallestDetectablePer24h) : null;
-  const bounded = high !== null && meets(high, spec);
-  const wouldBeSeen = detectable !== null && meets(detectable, spec);
-  if (meets(judged, spec) && (bounded || wouldBeSeen)) {
-    const why =
-      lately === null
-        ? `${id} ${judged > 0 ? 'grows' : 'changes by'} ${formatValue(judged, 'percent')} per 24 h`
-        : `${id} rises and settles: ${formatValue(judged, 'percent')} per 24 h in the second half`;
-    return { ...seen, status: 'pass', why };
+  if (meets(actual, spec) && growth.rival === null) {
+    const high = interval?.high ?? null;
+    const detectable = percent(growth.smallestDetectablePer24h);
+    if ((high !== null && meets(high, spec)) || (detectable !== null && meets(detectable, spec))) {
+      return { ...seen, status: 'pass', why: `${id} changes by ${formatValue(actual, 'percent')} per 24 h` };
+    }
+  }
+  // A heap that warms up or a cache that fills bends the line; the second half speaks for what would follow.
+  const late = growth.lately && {
+    rate: percent(growth.lately.per24h),
+    high: percent(growth.lately.interval.high),
+  };
+  if (growth.finding !== 'growing' && late?.rate != null && late.high !== null && meets(late.high, spec)) {
+    const what = growth.rival === null ? 'changes by' : 'rises and settles:';
+    const why = `${id} ${what} ${formatValue(late.rate, 'percent')} per 24 h in the second half`;
+    return {
+      ...seen,
+      actual: late.rate,
+      interval: { low: percent(growth.lately?.interval.low ?? null), high: late.high },
+      status: 'pass',
+      why,
+    };
   }
   const why =
     growth.rival !== null
       ? `${id} rises ${formatValue(actual, 'percent')} per 24 h, but ${RIVALS[growth.rival]} explains it as well`
-      : `${id}: between ${formatInterval(interval, 'percent')} per 24 h; less than ${formatValue(percent(growth.smallestDetectablePer24h), 'percent')} could not have been seen`;
+      : `${id}: ${formatInterval(interval, 'percent')} per 24 h; less than ${formatValue(percent(growth.smallestDetectablePer24h), 'percent')} could not have been seen`;
   return { ...seen, status: 'inconclusive', why };
 }
 
