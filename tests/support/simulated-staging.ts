@@ -65,7 +65,7 @@ export class SimulatedStaging {
       pollMs: 60_000,
       clockCheckMs: 10_000,
       leaseMs: 600_000,
-      judgeEveryMs: 6 * HOUR_MS,
+      judgeEveryMs: 12 * HOUR_MS,
       ...script.settings,
     };
   }
