@@ -101,7 +101,7 @@ describe('shipped profiles', () => {
       ['memory_leak', '<=', 10, 'percent_per_24h'],
       ['crashes', '==', 0, 'count'],
     ]);
-    expect(criteriaOff).toEqual(['mtbf']);
+    expect(criteriaOff).toEqual([]);
   });
 });
 

@@ -27,7 +27,7 @@ const header = value(
   },
   {
     type: ['string', 'number', 'boolean'],
-    description: 'text, or env:NAME to read it from the environment of the load',
+    description: 'text; a value env:NAME is read from the environment of the load',
   },
 );
 
@@ -38,20 +38,21 @@ const path = z.string().refine((text) => text.startsWith('/'), {
   params: { hint: 'write for example /api/chat' },
 });
 
-const words = value(
-  (input) => {
-    const list = Array.isArray(input) ? input : [input];
-    const wrong = list.find((word) => typeof word !== 'string' || word === '');
-    return wrong === undefined
-      ? parsed(list.map(String))
-      : unreadable(`${quote(wrong)} is not text`, 'write one word or a list of words');
-  },
-  {
-    type: ['string', 'array'],
-    items: { type: 'string' },
-    description: 'text that the answer must contain; case does not matter',
-  },
-);
+const words = (description: string) =>
+  value(
+    (input) => {
+      const list = Array.isArray(input) ? input : [input];
+      const wrong = list.find((word) => typeof word !== 'string' || word === '');
+      return wrong === undefined
+        ? parsed(list.map(String))
+        : unreadable(`${quote(wrong)} is not text`, 'write one word or a list of words');
+    },
+    {
+      type: ['string', 'array'],
+      items: { type: 'string' },
+      description,
+    },
+  );
 
 const conversations = z
   .array(
@@ -59,7 +60,7 @@ const conversations = z
       .array(
         z.strictObject({
           message: nonEmptyText('what the user says'),
-          expect: words.optional(),
+          expect: words('words that the reply must contain; case does not matter').optional(),
         }),
       )
       .min(1, 'is empty')
@@ -120,7 +121,10 @@ const request = z.strictObject({
     .describe('text, or a mapping or list that is sent as JSON')
     .optional(),
   checks: z
-    .strictObject({ status: statuses.optional(), contains: words.optional() })
+    .strictObject({
+      status: statuses.optional(),
+      contains: words('text that the body must contain, letter by letter').optional(),
+    })
     .describe('what a good answer looks like')
     .optional(),
 });

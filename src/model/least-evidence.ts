@@ -15,5 +15,11 @@ export const BINS_FOR_TREND = 16;
 /** Profile time, hours: a growth in less is warm-up, garbage collection or cache filling. */
 export const HOURS_FOR_GROWTH = 6;
 
+/**
+ * Without an outage the uptime must reach this share of an MTBF target: a run of the target's own length may lose a
+ * tenth to warm-up, exclusions and gaps, the same tenth that may be excluded at all.
+ */
+export const UPTIME_SHARE_FOR_MTBF = 0.9;
+
 /** Two-sided 95 %: quantile 0.975 of the normal distribution. */
 export const Z_95 = 1.959964;

@@ -1,6 +1,12 @@
 import { formatDuration } from '../base/duration.ts';
 import { CRITERIA, type CriterionDefinition } from '../model/criteria.ts';
-import { BINS_FOR_TREND, HOURS_FOR_GROWTH, REQUESTS_FOR_QUANTILE, Z_95 } from '../model/least-evidence.ts';
+import {
+  BINS_FOR_TREND,
+  HOURS_FOR_GROWTH,
+  REQUESTS_FOR_QUANTILE,
+  UPTIME_SHARE_FOR_MTBF,
+  Z_95,
+} from '../model/least-evidence.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { CriterionSpec, Profile } from '../model/profile.ts';
 import { judgedLevels, type LevelShare, type LevelShares } from './levels.ts';
@@ -57,7 +63,7 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
       return requestsNeeded(requests, shares.all, `a trend needs ${BINS_FOR_TREND} stretches with a p95, together`);
     }
     case 'mtbf':
-      return hoursNeeded(spec.target, shares.all, plan, 'without one outage it takes');
+      return hoursNeeded(UPTIME_SHARE_FOR_MTBF * spec.target, shares.all, plan, 'without one outage it takes');
     case 'availability':
       return availabilityNeeded(spec, shares.all);
     default:
