@@ -62,7 +62,8 @@ function checksOf(name: string, { status, contains }: RequestSpec['checks']): Pr
   if (status !== null)
     checks[`${name}: status is ${status.join(' or ')}`] = (response) => status.includes(response.status);
   for (const text of contains) {
-    checks[`${name}: has "${text}"`] = (response) => typeof response.body === 'string' && response.body.includes(text);
+    const wanted = text.toLowerCase();
+    checks[`${name}: has "${text}"`] = ({ body }) => typeof body === 'string' && body.toLowerCase().includes(wanted);
   }
   return Object.keys(checks).length === 0 ? null : checks;
 }
