@@ -1,0 +1,45 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import type { Clock } from '../base/clock.ts';
+import { durableWriteMs, freeBytes } from '../base/disk.ts';
+import { clockIsSynchronised } from '../base/time-sync.ts';
+import { checkK6, type K6Binary } from '../load/k6-binary.ts';
+import { request } from '../sample/http-request.ts';
+import { samplerPlugins } from '../sample/registry.ts';
+import { trySamplers } from '../sample/try.ts';
+import type { PreflightPorts } from '../soak/preflight.ts';
+import { mountOf } from '../store/sqlite/file-system.ts';
+
+/** The real things behind the checks. `store` says what it found when the store can be used. */
+export function preflightPorts(parts: {
+  clock: Clock;
+  k6: K6Binary;
+  /** There already. */
+  dataFolder: string;
+  secret: (value: string) => string;
+  store: () => Promise<string>;
+}): PreflightPorts {
+  const { clock, k6, dataFolder, secret, store } = parts;
+  return {
+    clock,
+    store,
+    k6Version: async () => `${await checkK6(k6)} with soakd's extension, ${k6.path}`,
+    disk: async () => ({
+      folder: dataFolder,
+      fileSystem: fileSystemOf(dataFolder),
+      durableWriteMs: await durableWriteMs(dataFolder, clock),
+      freeBytes: await freeBytes(dataFolder),
+    }),
+    clockIsSynchronised,
+    askTarget: async (url, signal) => (await request(url, { signal })).status,
+    trySamplers: ({ monitoring }, targetUrl, signal) =>
+      trySamplers(monitoring.samplers, samplerPlugins, { clock, targetUrl, secret }, signal),
+  };
+}
+
+function fileSystemOf(folder: string): string | null {
+  try {
+    return mountOf(readFileSync('/proc/self/mountinfo', 'utf8'), realpathSync(folder))?.type ?? null;
+  } catch {
+    return null;
+  }
+}
