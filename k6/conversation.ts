@@ -4,7 +4,7 @@ import http from 'k6/http';
 import { track } from 'k6/x/soakd';
 import type { Conversation, PatternName } from '../src/model/profile.ts';
 import { chooser } from './chooser.ts';
-import { addressOf, resolvedHeaders, settings } from './settings.ts';
+import { addressOf, resolved, resolvedHeaders, settings } from './settings.ts';
 import { arrive, thinkTimeSeconds, type Visitor } from './visitors.ts';
 
 export { options } from './settings.ts';
@@ -27,7 +27,7 @@ const choose = chooser(
   ),
 );
 
-const url = addressOf(path);
+const url = addressOf(resolved(path));
 const headers = { 'Content-Type': 'application/json', ...resolvedHeaders(workload.headers) };
 const name = `POST ${path}`;
 randomSeed(settings.seed + __VU);

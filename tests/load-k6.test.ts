@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
-import { isGroupAlive, processArguments, signalGroup } from '../src/base/proc.ts';
+import { isGroupAlive, processArguments, processStat, signalGroup } from '../src/base/proc.ts';
 import type { LoadProcess } from '../src/load/engine.ts';
+import { createK6Engine } from '../src/load/k6-engine.ts';
 import type { ScriptWorkload } from '../src/model/profile.ts';
+import type { LoadProcessRow } from '../src/model/run.ts';
 import type { LoadWindow, Outcome } from '../src/model/window.ts';
 import { type K6Rig, k6Rig } from './support/k6-rig.ts';
 import { iterationsOf, readAllWindows } from './support/load-engine-contract.ts';
@@ -171,6 +175,69 @@ describe('load by the real k6', () => {
     expect(adopted).not.toBeNull();
     await adopted?.stop(1000);
     expect(requestsIn(await windowsOf(rig, k6))).toEqual({ 'GET /: ok': rig.target.seen.length });
+  });
+});
+
+describe('a k6 whose owner is gone', () => {
+  it('goes on when its owner is killed, is adopted by another, and stops for it', async () => {
+    const rig = await openRig();
+    const order = rig.order(rig.plan(HOUR_MS, 1200), undefined, { processId: 'orphan-1' });
+    const owner = spawn(process.execPath, ['tests/support/mortal-owner.ts', JSON.stringify(order)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    const row: LoadProcessRow = JSON.parse(line.toString());
+    await rig.target.came(5);
+    const ownerGone = once(owner, 'exit');
+    owner.kill('SIGKILL');
+    await ownerGone;
+
+    const before = rig.target.seen.length;
+    await rig.target.came(before + 20);
+    const adopted = await rig.engine().adopt(row, order);
+    expect(adopted?.row.pid).toBe(row.pid);
+    expect(await adopted?.stop(1000)).toMatchObject({ reason: 'stopped', exitCode: null });
+    expect(isGroupAlive(row.pid)).toBe(false);
+    expect(requestsIn(await readAllWindows(rig.engine(), row))).toEqual({ 'GET /: ok': rig.target.seen.length });
+  });
+
+  it('is lost, and worth another start, when it dies before the end of its plan', async () => {
+    const rig = await openRig();
+    const order = rig.order(rig.plan(HOUR_MS, 600));
+    const k6 = await rig.start(order);
+    await rig.target.came(2);
+    const adopted = await rig.engine().adopt(k6.row, order);
+    signalGroup(k6.row.pid, 'SIGKILL');
+    expect(await adopted?.exited).toMatchObject({ reason: 'lost', retry: true, exitCode: null });
+  });
+
+  it('is not adopted when its pid belongs to an alien process by now', async () => {
+    const rig = await openRig();
+    const order = rig.order(rig.plan(HOUR_MS, 600));
+    const alien = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    await once(alien, 'spawn');
+    const pid = alien.pid ?? 0;
+    const startTicks = processStat(pid)?.startTicks ?? 0;
+    const row = { processId: 'p1', pid, startTicks, startedMs: 0, spoolFile: '', committedOffset: 0 };
+    try {
+      expect(await rig.engine().adopt({ ...row, exitedMs: null, exitReason: null }, order)).toBeNull();
+      expect(isGroupAlive(pid)).toBe(true);
+    } finally {
+      alien.kill('SIGKILL');
+    }
+  });
+});
+
+describe('a k6 that cannot do it', () => {
+  it.each([
+    ['/bin/true', 'k6_without_extension'],
+    ['/nowhere/k6', 'k6_missing'],
+  ])('is refused before anything is sent: %s', async (k6Path, code) => {
+    const rig = await openRig();
+    const engine = createK6Engine({ clock: systemClock, k6Path, scriptsFolder: 'k6', env: {} });
+    const start = engine.start(rig.order(rig.plan(1000, 60)), new AbortController().signal);
+    await expect(start).rejects.toMatchObject({ code, hint: expect.stringMatching(/./) });
+    expect(rig.written()).toBe('');
   });
 });
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { SoakdError } from '../base/errors.ts';
@@ -39,7 +39,9 @@ export interface K6EngineOptions {
 
 /** k6 as the load engine. Linux only: processes are found again through /proc. */
 export function createK6Engine(options: K6EngineOptions): LoadEngine {
-  const { clock, k6Path, scriptsFolder, env } = options;
+  const { clock, env } = options;
+  const k6Path = resolve(options.k6Path);
+  const scriptsFolder = resolve(options.scriptsFolder);
   const log = options.log ?? (() => undefined);
   const context: K6ProcessContext = { clock, log, signal: options.signal ?? new AbortController().signal };
 
@@ -56,7 +58,8 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
   };
 
   return {
-    async start(order, signal) {
+    async start(given, signal) {
+      const order = inAbsoluteFolder(given);
       await check();
       const processId = checkedProcessId(order.processId ?? `${order.runId}-${randomUUID().slice(0, 8)}`);
       const environment = {
@@ -94,7 +97,8 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
       return process;
     },
 
-    async adopt(row, order) {
+    async adopt(row, given) {
+      const order = inAbsoluteFolder(given);
       const identity = row.pid === 0 ? findByName(order, row.processId) : stillThere(row, order);
       if (identity === null) return null;
       const found: LoadProcessRow = { ...row, ...identity };
@@ -116,6 +120,9 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
     },
   };
 }
+
+/** k6 works in the run's folder, and is found by the folder's name wherever the next daemon is started from. */
+const inAbsoluteFolder = (order: LoadOrder): LoadOrder => ({ ...order, folder: resolve(order.folder) });
 
 const worksOn = (order: LoadOrder, processId: string) => ({
   folder: order.folder,

@@ -30,7 +30,7 @@ export function referredVariables(workload: Workload): string[] {
 
 function valuesOf(workload: Workload): string[] {
   if (workload.kind === 'script') return [];
-  if (workload.kind === 'chat') return Object.values(workload.headers);
+  if (workload.kind === 'chat') return [workload.path, ...Object.values(workload.headers)];
   return workload.requests.flatMap(({ path, headers, body }) => [path, body ?? '', ...Object.values(headers)]);
 }
 
