@@ -6,18 +6,21 @@ import type { Clock } from '../base/clock.ts';
 import { EXIT, SoakdError } from '../base/errors.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
-import { checkK6, type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
+import { type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
 import { createK6Engine } from '../load/k6-engine.ts';
+import type { Run } from '../model/run.ts';
 import { generatorSource } from '../sample/own/generator.ts';
 import { selfSource } from '../sample/own/self.ts';
 import { samplerPlugins, samplerSchemas } from '../sample/registry.ts';
 import { defaultSettings, type SoakContext, type SoakLog } from '../soak/context.ts';
 import { judgeInWorker } from '../soak/judge-in-worker.ts';
+import { type PreflightPorts, preflight, requireReady } from '../soak/preflight.ts';
 import { profileReader, type ReadProfile } from '../soak/read-profile.ts';
 import { Soaks } from '../soak/soaks.ts';
 import { BufferedStore } from '../store/buffered-store.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { holderAliveOn, holderName } from './holder.ts';
+import { preflightPorts } from './preflight-ports.ts';
 import { writeRenderedReports } from './report-files.ts';
 import { renderInWorker } from './report-in-worker.ts';
 
@@ -76,6 +79,14 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     samplerSchemas,
     systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
+  const secret = secretFrom(env);
+  const checkPorts = preflightPorts({
+    ...{ clock, k6, dataFolder, secret },
+    store: async () => {
+      await store.runs({ limit: 1 });
+      return `${storeFile} can be used`;
+    },
+  });
   const context: SoakContext = {
     clock,
     random,
@@ -85,7 +96,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     engine,
     samplerPlugins,
     ownSources: (generator, ownUndo) => [generatorSource(generator), selfSource({ clock, undo: ownUndo })],
-    secret: secretFrom(env),
+    secret,
     judge: judgeInWorker(storeFile),
     writeReport: async (run, folder) => writeRenderedReports(await renderInWorker(storeFile, run.id), folder),
     folderFor: async (runId) => {
@@ -93,7 +104,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return folder;
     },
-    preflight: async () => void (await checkK6(k6)),
+    preflight: (run) => refuseUnready(run, checkPorts, log),
     bootMs: bootTimeMs,
     holder: holderName(host, pid),
     holderAlive: holderAliveOn(host),
@@ -105,6 +116,19 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   undo.push('leave the runs to the next soakd', () => soaks.close());
   return { dataFolder, soaks, store, storeFile, k6, readProfile, context };
 }
+
+/** A run that cannot begin well does not begin; what only makes it poorer is told. A start to come may wait for its target. */
+async function refuseUnready(run: Run, ports: PreflightPorts, log: SoakLog): Promise<void> {
+  const later = run.startMs - ports.clock.now() > SOON_MS;
+  const checks = await preflight(ports, later ? { ...run, targetUrl: null } : run, new AbortController().signal);
+  for (const { subject, status, finding, hint } of checks) {
+    if (status === 'warning') log.warn({ subject, reason: finding, hint }, `${subject} may be trouble`);
+  }
+  requireReady(checks);
+}
+
+/** Whose start is farther away than this is not asked yet. */
+const SOON_MS = 60_000;
 
 /** Settings that say `env:NAME` are read from the environment when they are used, so that no secret is stored. */
 export function secretFrom(env: Surroundings['env']): (value: string) => string {

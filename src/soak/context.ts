@@ -3,7 +3,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
 import type { LoadEngine } from '../load/engine.ts';
-import type { Profile } from '../model/profile.ts';
 import type { Run } from '../model/run.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { SamplerPlugin } from '../sample/sampler.ts';
@@ -54,8 +53,8 @@ export interface SoakContext {
   writeReport(run: Run, folder: string, verdict: Verdict): Promise<void>;
   /** The run's own folder, created when missing. */
   folderFor(runId: string): Promise<string>;
-  /** Throws a SoakdError when this profile may not or cannot be run against this target now. */
-  preflight(profile: Profile, targetUrl: string): Promise<void>;
+  /** Throws a SoakdError when this run may not or cannot begin now. */
+  preflight(run: Run): Promise<void>;
   /** Milliseconds since boot, suspension included; null when unknown. */
   bootMs(): number | null;
   /** Who we are in leases. */

@@ -159,7 +159,12 @@ export class Soaks implements RunControl {
         run = { ...run, id: before };
       }
     }
-    await this.#context.preflight(profile, run.targetUrl);
+    await this.#context.preflight(run);
+    if (request.startAtMs === undefined) {
+      // The checks take seconds: a run that starts now starts after them.
+      const tookMs = clock.now() - run.createdMs;
+      run = { ...run, startMs: run.startMs + tookMs, endMs: run.endMs + tookMs };
+    }
     await this.#refuseUnfinished(run);
     await takeLease(this.#context, run.targetUrl, run.id);
     const created = transition(null, 'preparing', run.createdMs, `started by ${run.startedBy}`);
