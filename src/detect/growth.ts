@@ -69,6 +69,8 @@ const ALPHA = 0.05;
 interface Bin {
   /** Hours of profile time since the first sample. */
   hours: number;
+  /** The same in planned load: hours of mean load since then, so that both clocks end together. */
+  loadHours: number;
   value: number;
   load: number;
   /** Index of the process. */
@@ -76,8 +78,8 @@ interface Bin {
 }
 
 /**
- * Growth of a series with the load taken out: `level(life) + trend · t + a · load`, fitted robustly to bins, one level for
- * each life of the process and one trend for all. The load is the *planned* rate, because what was achieved reacts to the target.
+ * Growth of a series with the load taken out: `level(life) + trend · t + a · load`, t in hours or in hours of mean load,
+ * whichever fits better, fitted robustly to bins, one level for each life of the process and one trend for all. The load is the *planned* rate, because what was achieved reacts to the target.
  * A significant trend is `growing` only when it survives a saturation, a single step, and lasts through the second half
  * (Machida, Andrzejak, Matias 2013, on trend tests that raise false alarms; docs/detection.md).
  */
@@ -100,7 +102,7 @@ export function growthOf(input: GrowthInput): Growth {
     spanHours,
   };
   if (bins.length === 0) return none;
-  const fit = bins.length < MIN_BINS ? null : fitTrend(bins);
+  const fit = bins.length < MIN_BINS ? null : fitByEitherClock(bins);
   if (fit === null) return { ...none, finding: 'too_early' };
 
   const { trend, startLevel } = fit;
@@ -115,7 +117,7 @@ export function growthOf(input: GrowthInput): Growth {
     pValue: trend.pValue,
     smallestDetectablePer24h: DETECTABLE_Z * trend.standardError * 24,
     startLevel,
-    lately: lately(bins),
+    lately: lately(bins, fit.clock),
     per1000Requests: requestsPerProfileHour > 0 ? (trend.value / requestsPerProfileHour) * 1000 : null,
   };
   if (spanHours < MIN_GROWTH_HOURS) return { ...measured, finding: 'too_early' };
@@ -160,12 +162,28 @@ function binsOf(input: GrowthInput): Bin[] {
     if (values.length < Math.min(3, widthMs / input.intervalMs)) continue;
     bins.push({
       hours: (((fromMs + untilMs) / 2 - first.atMs) * compression) / HOUR_MS,
+      loadHours: 0,
       value: floors ? meanOfRanks(values, 0.1, 0.45) : meanOfRanks(values, 0.15, 0.85),
       load: input.meanLoad(fromMs, untilMs),
       life,
     });
   }
-  return settledLives(bins);
+  return onBothClocks(settledLives(bins), input);
+}
+
+/** Adds the clock of planned load. */
+function onBothClocks(bins: readonly Bin[], { samples, compression, meanLoad }: GrowthInput): Bin[] {
+  const firstMs = samples[0]?.atMs ?? 0;
+  const realMs = (hours: number): number => firstMs + (hours * HOUR_MS) / compression;
+  const [begin, end] = [bins[0]?.hours ?? 0, bins.at(-1)?.hours ?? 0];
+  const overall = end > begin ? meanLoad(realMs(begin), realMs(end)) : 0;
+  return bins.map((bin) => ({
+    ...bin,
+    loadHours:
+      overall > 0 && bin.hours > begin
+        ? ((bin.hours - begin) * meanLoad(realMs(begin), realMs(bin.hours))) / overall
+        : bin.hours - begin,
+  }));
 }
 
 /** Leaves out the first tenth of each life after a restart (warm-up), at most an hour, and lives too short for a trend. */
@@ -178,34 +196,54 @@ function settledLives(bins: readonly Bin[]): Bin[] {
   });
 }
 
+type TrendClock = 'hours' | 'loadHours';
+
 interface TrendFit {
+  clock: TrendClock;
   trend: Estimate;
   startLevel: number;
+  scale: number;
   columns: number[][];
   weights: number[];
 }
 
-function fitTrend(bins: readonly Bin[], extra: readonly number[][] = []): TrendFit | null {
+/** A load that is constant but for rounding explains nothing and would only be a second constant. */
+function loadVaries(bins: readonly Bin[]): boolean {
+  const mean = bins.reduce((sum, { load }) => sum + load, 0) / bins.length;
+  return Math.hypot(...bins.map(({ load }) => load - mean)) > 1e-3 * mean * Math.sqrt(bins.length);
+}
+
+/**
+ * A leak grows with time or with requests; under a load that varies the two differ. The clock that fits better is taken, and the
+ * choice between two paid for (Bonferroni).
+ */
+function fitByEitherClock(bins: readonly Bin[]): TrendFit | null {
+  const byTime = fitTrend(bins, 'hours');
+  const byLoad = loadVaries(bins) ? fitTrend(bins, 'loadHours') : null;
+  if (byTime === null || byLoad === null) return byTime ?? byLoad;
+  const fit = byLoad.scale < byTime.scale ? byLoad : byTime;
+  return { ...fit, trend: { ...fit.trend, pValue: Math.min(1, 2 * fit.trend.pValue) } };
+}
+
+function fitTrend(bins: readonly Bin[], clock: TrendClock, extra: readonly number[][] = []): TrendFit | null {
   const lives = [...new Set(bins.map(({ life }) => life))];
   const levels = lives.map((life) => bins.map((bin) => (bin.life === life ? 1 : 0)));
-  const origin = bins[0]?.hours ?? 0;
-  const hours = bins.map((bin) => bin.hours - origin);
+  const origin = bins[0]?.[clock] ?? 0;
+  const hours = bins.map((bin) => bin[clock] - origin);
   const meanLoad = bins.reduce((sum, { load }) => sum + load, 0) / bins.length;
   const loads = bins.map(({ load }) => load - meanLoad);
-  // Shares the constant's scale, so that a nearly constant load is seen as constant.
-  const varies = Math.hypot(...loads) > 1e-3 * meanLoad * Math.sqrt(bins.length);
-  const columns = [...levels, hours, ...(varies ? [loads] : []), ...extra];
+  const columns = [...levels, hours, ...(loadVaries(bins) ? [loads] : []), ...extra];
   const y = bins.map(({ value }) => value);
   const fit = robustRegression(y, columns);
   const trend = fit?.coefficients[levels.length];
   const level = fit?.coefficients[0];
   if (fit === null || trend === undefined || level === undefined) return null;
-  return { trend, startLevel: level.value, columns, weights: fit.weights };
+  return { clock, trend, startLevel: level.value, scale: fit.scale, columns, weights: fit.weights };
 }
 
 /** The first rival that explains the trend as well, or null: then it is growth. */
 function rivalOf(bins: readonly Bin[], fit: TrendFit): RivalExplanation | null {
-  const late = fitTrend(bins.slice(bins.length >> 1));
+  const late = fitTrend(bins.slice(bins.length >> 1), fit.clock);
   if (late !== null && late.trend.value < LASTING_SHARE * fit.trend.value) return 'stopped';
   if (!survives(bins, fit, saturations(bins))) return 'saturates';
   if (!survives(bins, fit, steps(bins))) return 'stepped';
@@ -225,7 +263,7 @@ function survives(bins: readonly Bin[], fit: TrendFit, candidates: readonly numb
     }
   }
   if (best === null) return true;
-  const trend = fitTrend(bins, [best])?.trend;
+  const trend = fitTrend(bins, fit.clock, [best])?.trend;
   return trend === undefined || trend.value > RIVAL_Z * trend.standardError;
 }
 
@@ -249,9 +287,9 @@ function steps(bins: readonly Bin[]): number[][] {
   return places;
 }
 
-function lately(bins: readonly Bin[]): Growth['lately'] {
+function lately(bins: readonly Bin[], clock: TrendClock): Growth['lately'] {
   const half = bins.slice(bins.length >> 1);
-  const trend = spanOf(half) < MIN_GROWTH_HOURS ? undefined : fitTrend(half)?.trend;
+  const trend = spanOf(half) < MIN_GROWTH_HOURS ? undefined : fitTrend(half, clock)?.trend;
   if (trend === undefined) return null;
   return { per24h: trend.value * 24, interval: { low: trend.low * 24, high: trend.high * 24 } };
 }

@@ -13,7 +13,14 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** What disturbs a clean trace. `plain` has load, sawtooth and noise only. */
-export const DISTURBANCES = ['plain', 'long collections', 'cache that fills', 'deploy step', 'restarts', 'slow noise'] as const;
+export const DISTURBANCES = [
+  'plain',
+  'long collections',
+  'cache that fills',
+  'deploy step',
+  'restarts',
+  'slow noise',
+] as const;
 export type Disturbance = (typeof DISTURBANCES)[number];
 
 export interface TraceOptions {
@@ -22,6 +29,8 @@ export interface TraceOptions {
   disturbance: Disturbance;
   /** Percent of the level a day. */
   leakPercentPerDay: number;
+  /** The leak grows with requests instead of with time. */
+  byRequests?: boolean;
 }
 
 interface Shape {
@@ -46,12 +55,21 @@ function shapeOf(seed: number): Shape {
 }
 
 /** One reading a minute, all of it judged. */
-export function memoryTrace({ seed, hours, disturbance, leakPercentPerDay }: TraceOptions): GrowthInput {
+export function memoryTrace({
+  seed,
+  hours,
+  disturbance,
+  leakPercentPerDay,
+  byRequests = false,
+}: TraceOptions): GrowthInput {
   const { random, between, load } = shapeOf(seed);
   const normal = normalNoise(seed + 77);
   const base = between(80e6, 2e9);
   const loadShare = between(0.02, 0.2);
-  const sawtooth = { size: between(0.05, 0.4), hours: disturbance === 'long collections' ? between(2, 8) : between(0.05, 1) };
+  const sawtooth = {
+    size: between(0.05, 0.4),
+    hours: disturbance === 'long collections' ? between(2, 8) : between(0.05, 1),
+  };
   const slow = disturbance === 'slow noise';
   const correlation = slow ? between(0.985, 0.998) : between(0.8, 0.97);
   const correlated = slow ? between(0.005, 0.015) : between(0.001, 0.006);
@@ -64,9 +82,14 @@ export function memoryTrace({ seed, hours, disturbance, leakPercentPerDay }: Tra
   let tooth = random();
   let smooth = load(0);
   let born = 0;
+  let leaked = 0;
+  const meanLoad = Array.from({ length: 24 }, (_, hour) => load(hour)).reduce((sum, one) => sum + one, 0) / 24;
   for (let minute = 0; minute < hours * 60; minute++) {
     const hour = minute / 60;
-    if (restarts.some((at) => at > hour - 1 / 60 && at <= hour)) born = hour;
+    if (restarts.some((at) => at > hour - 1 / 60 && at <= hour)) {
+      born = hour;
+      leaked = 0;
+    }
     const age = hour - born;
     smooth += (load(hour) - smooth) / 5;
     tooth += (0.3 + 0.7 * smooth) / 60 / sawtooth.hours;
@@ -75,7 +98,8 @@ export function memoryTrace({ seed, hours, disturbance, leakPercentPerDay }: Tra
     let level = 1 + loadShare * smooth + sawtooth.size * tooth + correlated * state + white * normal();
     if (cache !== null) level += cache.size * (1 - Math.exp(-age / cache.hours));
     if (step !== null && hour >= step.at) level += step.size;
-    level += (leakPercentPerDay / 100) * (age / 24);
+    leaked += (leakPercentPerDay / 100 / 1440) * (byRequests ? load(hour) / meanLoad : 1);
+    level += leaked;
     if (born > 0) level *= 1 - 0.3 * Math.exp(-age / 0.25);
     samples.push({ atMs: minute * MINUTE_MS, value: base * level });
   }
@@ -91,7 +115,12 @@ export function memoryTrace({ seed, hours, disturbance, leakPercentPerDay }: Tra
 }
 
 /** Sketches of five minutes each; the p95 follows the load, noise, and a drift to `driftPercent` at the end. */
-export function durationTrace(options: { seed: number; hours: number; driftPercent: number; ratePerMinute: number }): DriftInput {
+export function durationTrace(options: {
+  seed: number;
+  hours: number;
+  driftPercent: number;
+  ratePerMinute: number;
+}): DriftInput {
   const { seed, hours, driftPercent, ratePerMinute } = options;
   const { random, between, load } = shapeOf(seed + 5000);
   const normal = normalNoise(seed + 99);
