@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { SoakdError } from '../base/errors.ts';
 import { refusal } from './access.ts';
 import { Metrics } from './metrics.ts';
@@ -23,7 +23,7 @@ const REQUEST_MS = 30_000;
 export function createApi(ports: ApiPorts): FastifyInstance {
   const app = Fastify({
     loggerInstance: ports.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_MS,
     // Kept connections must not hold up a stop.
@@ -37,8 +37,10 @@ export function createApi(ports: ApiPorts): FastifyInstance {
   app.decorate('openApi', openApiDocument(routes, ports.version));
   app.setErrorHandler((thrown, _request, reply) => sendProblem(reply, thrown));
   app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(app, request.method, request.url)));
-  app.addHook('onResponse', async ({ method, routeOptions }, reply) => {
-    app.metrics.observeRequest(routeOptions.url ?? 'unknown', method, reply.statusCode, reply.elapsedTime / 1_000);
+  app.addHook('onResponse', async ({ method, url, ip, log, routeOptions }, { statusCode, elapsedTime }) => {
+    app.metrics.observeRequest(routeOptions.url ?? 'unknown', method, statusCode, elapsedTime / 1_000);
+    // What only reads is asked every few seconds by somebody: it would drown the rest.
+    log[method === 'GET' ? 'debug' : 'info']({ method, url, ip, statusCode, elapsedMs: elapsedTime }, 'request');
   });
   for (const route of routes) register(app, route, ports);
   return app;

@@ -118,27 +118,18 @@ class Components {
   readonly schemas: Record<string, unknown> = {};
 
   schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+    // A schema with a name comes as a reference to its own definition.
     const { $defs = {}, ...rest } = jsonSchema(schema, io);
-    const named: Record<string, unknown> = { ...$defs };
-    const id = schema.meta()?.id;
-    if (id === undefined) {
-      this.#add(named);
-      return this.#rewritten(rest);
-    }
-    this.#add({ ...named, [id]: rest });
-    return { $ref: `#/components/schemas/${id}` };
+    for (const [id, named] of Object.entries($defs)) this.schemas[id] = rewritten(named);
+    return rewritten(rest);
   }
+}
 
-  #add(named: Record<string, unknown>): void {
-    for (const [id, schema] of Object.entries(named)) this.schemas[id] = this.#rewritten(schema);
-  }
-
-  /** References point into the document instead of into one schema. */
-  #rewritten(schema: unknown): Json {
-    return JSON.parse(
-      JSON.stringify(schema, (key, value: unknown) =>
-        key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : value,
-      ),
-    );
-  }
+/** References point into the document instead of into one schema. */
+function rewritten(schema: unknown): Json {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) =>
+      key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : value,
+    ),
+  );
 }

@@ -45,9 +45,9 @@ const report = defineRoute({
 });
 
 async function requireVerdict(store: Store, id: string): Promise<Verdict> {
+  if ((await store.run(id)) === null) throw runUnknown(id);
   const found = await store.verdict(id);
   if (found !== null) return found;
-  if ((await store.run(id)) === null) throw runUnknown(id);
   throw new SoakdError(`run ${id} has no verdict yet`, {
     code: 'verdict_pending',
     hint: 'it comes when the run ends; GET /v1/status tells how each criterion stands',

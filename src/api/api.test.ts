@@ -1,0 +1,299 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ApiRig } from '../../tests/support/api-rig.ts';
+import { HOUR_MS, SimulatedStaging, START_MS } from '../../tests/support/simulated-staging.ts';
+import { routes } from './routes/registry.ts';
+
+const profileSource = readFileSync('loadprofiles/soak-72h.yaml', 'utf8');
+const targetUrl = 'http://staging.example:8080';
+
+let staging: SimulatedStaging;
+let rig: ApiRig;
+
+beforeEach(() => {
+  staging = new SimulatedStaging({
+    series: {
+      rss_bytes: { unit: 'bytes', leakCandidate: true, memory: true, at: (atMs) => 1e8 + (atMs - START_MS) / 100 },
+    },
+  });
+  rig = new ApiRig(staging);
+});
+
+afterEach(async () => {
+  rig.stopping.abort();
+  await rig.app.close();
+});
+
+const start = async (changes: object = {}, headers: Record<string, string> = {}) => {
+  const response = await rig.post('/v1/runs', { profileSource, targetUrl, who: 'ana@build', ...changes }, headers);
+  expect(response.statusCode).toBe(201);
+  return response.json();
+};
+
+describe('the description of the API', () => {
+  it('is a valid OpenAPI 3.1 document', async () => {
+    const document = (await rig.get('/openapi.json')).json();
+    const { valid, errors } = await new Validator().validate(document);
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('has every route, and the server has every route of it', async () => {
+    const { paths } = (await rig.get('/openapi.json')).json();
+    const described = Object.entries<object>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+    for (const { method, path } of routes) {
+      const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
+      expect(rig.app.hasRoute({ method, url }), `${method} ${url}`).toBe(true);
+    }
+  });
+});
+
+describe('runs', () => {
+  it('are started once for each idempotency key', async () => {
+    const first = await start({}, { 'idempotency-key': 'weekly-47' });
+    const again = await start({}, { 'idempotency-key': 'weekly-47' });
+    expect(again.id).toBe(first.id);
+    expect((await rig.get('/v1/runs')).json().runs).toHaveLength(1);
+  });
+
+  it('refuse a key that stood for another wish', async () => {
+    await start({}, { 'idempotency-key': 'weekly-47' });
+    const body = { profileSource: profileSource.replace('72h', '48h'), targetUrl };
+    const other = await rig.post('/v1/runs', body, { 'idempotency-key': 'weekly-47' });
+    expect(other.statusCode).toBe(422);
+    expect(other.json().code).toBe('idempotency_key_reused');
+  });
+
+  it('are refused for a target that is being soaked', async () => {
+    await start();
+    const second = await rig.post('/v1/runs', { profileSource, targetUrl });
+    expect(second.statusCode).toBe(409);
+    expect(second.json()).toMatchObject({ code: 'target_busy', status: 409 });
+    expect(second.json().hint).not.toBe('');
+  });
+
+  it('tell every problem of a profile', async () => {
+    const response = await rig.post('/v1/runs', { profileSource: 'soak_test:\n  duration: 72\n  nam: x\n' });
+    expect(response.statusCode).toBe(400);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    const { detail, code } = response.json();
+    expect(code).toBe('profile_invalid');
+    expect(detail).toContain('duration');
+    expect(detail).toContain('did you mean name?');
+  });
+
+  it('tell every problem of a request, with its place', async () => {
+    const response = await rig.post('/v1/runs', { profileSource: 7, rehearseMs: -1, targetURL: 'x' });
+    expect(response.statusCode).toBe(400);
+    const { problems } = response.json();
+    expect(problems.map(({ path }: { path: string }) => path).toSorted()).toEqual([
+      'profileSource',
+      'rehearseMs',
+      'targetURL',
+    ]);
+    expect(problems.find(({ path }: { path: string }) => path === 'targetURL').hint).toBe('did you mean targetUrl?');
+  });
+
+  it('are listed a page at a time, newest first, each once', async () => {
+    const ids: string[] = [];
+    for (let host = 0; host < 5; host++) {
+      ids.unshift((await start({ targetUrl: `http://staging-${host}.example` })).id);
+      await staging.clock.advance(60_000);
+    }
+    const seen: string[] = [];
+    let query: string | null = '';
+    while (query !== null) {
+      const page: { runs: { id: string }[]; nextCursor: string | null } = (
+        await rig.get(`/v1/runs?limit=2${query}`)
+      ).json();
+      seen.push(...page.runs.map(({ id }) => id));
+      query = page.nextCursor === null ? null : `&cursor=${page.nextCursor}`;
+    }
+    expect(seen).toEqual(ids);
+  });
+
+  it('show their profile, states and actions', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    await rig.post(`/v1/runs/${id}/annotations`, { text: 'cache warmed by hand', who: 'bo@build' });
+    const run = (await rig.get(`/v1/runs/${id}`)).json();
+    expect(run).toMatchObject({ id, state: 'warming_up', live: true, profileSource });
+    expect(run.transitions[0]).toMatchObject({ from: null, to: 'preparing' });
+    expect(run.actions).toMatchObject([{ kind: 'annotate', text: 'cache warmed by hand', who: 'bo@build' }]);
+  });
+
+  it('that nobody knows are 404 everywhere', async () => {
+    for (const rest of ['', '/windows', '/samples', '/events', '/verdict', '/report']) {
+      const response = await rig.get(`/v1/runs/nobody${rest}`);
+      expect([response.statusCode, response.json().code]).toEqual([404, 'run_unknown']);
+    }
+    const stop = await rig.post('/v1/runs/nobody/actions', { kind: 'stop' });
+    expect([stop.statusCode, stop.json().code]).toEqual([404, 'run_unknown']);
+  });
+});
+
+describe('the status', () => {
+  it('is an empty list while nothing runs', async () => {
+    expect((await rig.get('/v1/status')).json()).toEqual({ live: [] });
+  });
+
+  it('shows a live soak at a glance', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    const { live } = (await rig.get(`/v1/status?run=${id}`)).json();
+    expect(live).toHaveLength(1);
+    expect(live[0]).toMatchObject({ runId: id, state: 'warming_up', rate: { factor: 1 } });
+    expect(live[0].rate.servedPerMinute).toBeGreaterThan(0);
+    expect(live[0].latency.p95Ms).toBeGreaterThan(0);
+    expect(live[0].series).toContainEqual(expect.objectContaining({ unit: 'bytes' }));
+  });
+
+  it('is 404 for a run that does not live here', async () => {
+    const response = await rig.get('/v1/status?run=20260101T000000Z-0000');
+    expect([response.statusCode, response.json().code]).toEqual([404, 'run_not_live']);
+  });
+});
+
+describe('operating a run', () => {
+  it('leaves an audit row with who and when', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    const response = await rig.post(`/v1/runs/${id}/actions`, { kind: 'rate', factor: 1.5, forMs: HOUR_MS, who: 'bo' });
+    expect(response.statusCode).toBe(201);
+    expect(response.json()).toMatchObject({ who: 'bo', kind: 'rate', atMs: START_MS + HOUR_MS });
+    expect((await rig.get('/v1/status')).json().live[0].rate.factor).toBe(1.5);
+  });
+
+  it('names the address of a client that says not who it is', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    const response = await rig.post(`/v1/runs/${id}/actions`, { kind: 'pause' });
+    expect(response.json().who).toBe('http client 127.0.0.1');
+  });
+
+  it('refuses an action that does not exist, and names those that do', async () => {
+    const { id } = await start();
+    const response = await rig.post(`/v1/runs/${id}/actions`, { kind: 'pasue' });
+    expect(response.statusCode).toBe(400);
+    expect(JSON.stringify(response.json().problems)).toContain('pause');
+  });
+
+  it('is refused when the run is over', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    await rig.post(`/v1/runs/${id}/actions`, { kind: 'stop' });
+    await staging.clock.advance(HOUR_MS);
+    const response = await rig.post(`/v1/runs/${id}/actions`, { kind: 'pause' });
+    expect([response.statusCode, response.json().code]).toEqual([409, 'run_over']);
+  });
+});
+
+describe('verdict and report', () => {
+  it('are pending while the run lives, and there when it is over', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    expect((await rig.get(`/v1/runs/${id}/verdict`)).json().code).toBe('verdict_pending');
+    expect((await rig.get(`/v1/runs/${id}/report`)).json().code).toBe('verdict_pending');
+    await rig.post(`/v1/runs/${id}/actions`, { kind: 'stop' });
+    await staging.clock.advance(HOUR_MS);
+    const verdict = (await rig.get(`/v1/runs/${id}/verdict`)).json();
+    expect(verdict).toMatchObject({ outcome: 'aborted', rehearsal: false });
+    for (const [format, type] of [
+      ['md', 'text/markdown; charset=utf-8'],
+      ['json', 'application/json; charset=utf-8'],
+      ['junit', 'application/xml; charset=utf-8'],
+    ]) {
+      const report = await rig.get(`/v1/runs/${id}/report?format=${format}`);
+      expect([report.headers['content-type'], report.body]).toEqual([type, `${format} report of ${id}`]);
+    }
+  });
+});
+
+describe('metrics', () => {
+  it('please promtool, and tell the run', async (context) => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    const text = (await rig.get('/metrics')).body;
+    expect(text).toContain(`soakd_run_state{run="${id}",name="72h Reliability Soak Test",state="warming_up"} 1`);
+    expect(text).toContain(`state="paused"} 0`);
+    expect(text).toMatch(/soakd_target_series\{.*series="[^"]*rss_bytes".*\} 1\d{8}/);
+    expect(text).toContain('soakd_store_dropped_rows_total 1');
+    // Nothing is known of availability before the first judgement: no line, and above all no zero.
+    expect(text).not.toMatch(/^soakd_run_availability_ratio\{/m);
+    const promtool = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
+    if (promtool.error !== undefined && process.env.CI !== 'true') context.skip('promtool is not installed');
+    expect(promtool.error).toBeUndefined();
+    expect(promtool.stdout + promtool.stderr).toBe('');
+  });
+
+  it('count the same however often they are read', async () => {
+    await start();
+    await staging.clock.advance(HOUR_MS);
+    const counts = (text: string): string[] => text.match(/^soakd_run_requests_total.*$/gm) ?? [];
+    const [first, second] = await Promise.all([rig.get('/metrics'), rig.get('/metrics')]);
+    expect(counts(first.body)).toHaveLength(2);
+    expect(counts(second.body)).toEqual(counts(first.body));
+  });
+
+  it('keep telling how the newest run ended', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    await rig.post(`/v1/runs/${id}/actions`, { kind: 'stop' });
+    await staging.clock.advance(HOUR_MS);
+    expect((await rig.get('/metrics')).body).toMatch(new RegExp(`soakd_run_state\\{run="${id}".*state="aborted"\\} 1`));
+  });
+});
+
+describe('probes', () => {
+  it('say that the process is up, and that the store answers', async () => {
+    expect((await rig.get('/healthz')).json()).toEqual({ status: 'ok', version: '0.0.0-test' });
+    expect((await rig.get('/readyz')).json()).toMatchObject({ status: 'ready', storeBacklogRows: 3 });
+  });
+
+  it('say that soakd is not ready while the store does not answer', async () => {
+    const deaf = new ApiRig(staging, {
+      store: Object.assign(Object.create(staging.store), { runs: () => new Promise(() => undefined) }),
+    });
+    const asked = deaf.get('/readyz');
+    await staging.clock.advance(3_000);
+    const response = await asked;
+    expect([response.statusCode, response.json().code]).toEqual([503, 'store_unavailable']);
+    await deaf.app.close();
+  });
+});
+
+describe('what is not there', () => {
+  it('is told as a problem, with the method that would do', async () => {
+    const wrong = await rig.app.inject({ method: 'POST', url: '/v1/status' });
+    expect([wrong.statusCode, wrong.json().hint]).toEqual([404, 'try GET']);
+    const unknown = await rig.app.inject({ method: 'GET', url: '/v2' });
+    expect(unknown.json().code).toBe('route_unknown');
+  });
+
+  it('is a body too large, or no JSON', async () => {
+    const large = await rig.post('/v1/runs', { profileSource: 'x'.repeat(2_000_000) });
+    expect([large.statusCode, large.json().code]).toEqual([413, 'body_too_large']);
+    const torn = await rig.ask({
+      method: 'POST',
+      url: '/v1/runs',
+      headers: { host: 'localhost', 'content-type': 'application/json' },
+      payload: '{"profileSource":',
+    });
+    expect([torn.statusCode, torn.json().code]).toEqual([400, 'json_invalid']);
+  });
+
+  it('is the inside of a failure: that stays in the log', async () => {
+    const broken = new ApiRig(staging, {
+      store: Object.assign(Object.create(staging.store), { run: () => Promise.reject(new Error('secret detail')) }),
+    });
+    const response = await broken.get('/v1/runs/x');
+    expect(response.statusCode).toBe(500);
+    expect(response.body).not.toContain('secret detail');
+    await broken.app.close();
+  });
+});
