@@ -40,7 +40,8 @@ class Program {
   #waiting: { test: (told: Told) => boolean; resolve: (told: Told) => void; reject: (reason: Error) => void }[] = [];
 
   constructor(data: string, target: string) {
-    const order = { data, k6: k6ForTests(), profile, target, rehearseMs: REHEARSE_MS };
+    k6ForTests();
+    const order = { data, profile, target, rehearseMs: REHEARSE_MS };
     this.#child = spawn(process.execPath, ['tests/support/soak-program.ts', JSON.stringify(order)], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -71,6 +72,11 @@ class Program {
     });
   }
 
+  /** For what is left of a failed test. */
+  end(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   async killedDead(): Promise<void> {
     this.#waiting = [];
     this.#child.kill('SIGKILL');
@@ -88,10 +94,17 @@ const generatorsIn = (folder: string): number[] =>
 describe.concurrent('a soak with the real k6 whose soakd is killed with kill -9', () => {
   let target: HttpTarget;
   const folders: string[] = [];
+  const programs: Program[] = [];
+  const program = (data: string): Program => {
+    const begun = new Program(data, target.url);
+    programs.push(begun);
+    return begun;
+  };
   beforeAll(async () => {
     target = await startHttpTarget(() => systemClock.now());
   });
   afterAll(async () => {
+    for (const begun of programs) begun.end();
     await target.close();
     for (const folder of folders) {
       for (const pid of generatorsIn(folder)) process.kill(pid, 'SIGKILL');
@@ -103,13 +116,12 @@ describe.concurrent('a soak with the real k6 whose soakd is killed with kill -9'
   async function killed(when: (told: Told) => boolean, meanwhile: (generators: number[]) => void = () => undefined) {
     const data = mkdtempSync(join(tmpdir(), 'soakd-resume-'));
     folders.push(data);
-    // Each run needs a target of its own: two would be refused one lease if they shared a store.
-    const first = new Program(data, target.url);
+    const first = program(data);
     await first.tells(when);
     const generators = generatorsIn(data);
     await first.killedDead();
     meanwhile(generators);
-    const second = new Program(data, target.url);
+    const second = program(data);
     const { data: resumed } = await second.tells(({ event }) => event === 'soakd_resumed');
     expect(await second.ended).toBe(0);
     expect(generatorsIn(data)).toEqual([]);

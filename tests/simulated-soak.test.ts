@@ -331,6 +331,19 @@ describe('a machine with troubles of its own', () => {
     expect(verdict.time.notOfferedMs).toBe(0);
   });
 
+  it('must drop rows at the very end: named in the verdict all the same', async () => {
+    const store = new MemoryStore();
+    const staging = new SimulatedStaging({ series: memory(0), store, maxWaitingRows: 3 });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, sampled8h), MINUTE_MS);
+    await staging.clock.advance(8 * HOUR_MS - 5 * MINUTE_MS);
+    store.locked = true;
+    await staging.clock.advance(10 * MINUTE_MS);
+    store.locked = false;
+    await staging.play(soaks, run.id);
+    expect((await staging.verdict(run.id)).losses).toEqual([expect.stringContaining('samples could not be stored')]);
+  });
+
   it('cannot write its store when the run ends, or is stopped: the run waits, finishing, with no k6 left', async () => {
     const store = new MemoryStore();
     const staging = new SimulatedStaging({ store });

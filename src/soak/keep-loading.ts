@@ -77,7 +77,11 @@ async function startProcess(live: LiveRun, context: SoakContext, signal: AbortSi
   try {
     const process = await engine.start(live.order(processId), signal);
     live.setProcess(process);
-    await retry(() => live.putProcess({ ...process.row, committedOffset: 0 }));
+    // The tail may have read from it by the time that the row can be stored.
+    await retry(() => {
+      const committedOffset = live.processRow(processId)?.committedOffset ?? 0;
+      return live.putProcess({ ...process.row, committedOffset });
+    });
     return process;
   } catch (thrown) {
     if (signal.aborted) return null;

@@ -40,7 +40,9 @@ export async function recall(
   const actions = await store.actions(run.id);
   const processes = await store.loadProcesses(run.id);
   const live = new LiveRun(context, run, await context.folderFor(run.id), { transitions, actions, processes }, publish);
-  live.recallEvents(await store.events(run.id));
+  const events = await store.events(run.id);
+  live.recallEvents(events);
+  for (const { kind, data } of events) if (kind === 'ticks_missed') live.missedTicks += Number(data.intervals);
   const windows = await store.windows(run.id);
   for (const window of windows) live.projection.addStoredWindow(window);
   const newest = windows.at(-1) ?? null;

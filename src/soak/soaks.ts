@@ -20,6 +20,9 @@ interface Living {
   acting: Promise<unknown>;
 }
 
+/** What to do with the runs of daemons that died. */
+export type Recovery = { mode: 'carry_on' } | { mode: 'end'; targetUrl: string; who: string };
+
 /** The runs of this process. */
 export class Soaks implements RunControl {
   readonly #context: SoakContext;
@@ -27,7 +30,7 @@ export class Soaks implements RunControl {
   readonly #living = new Map<string, Living>();
   readonly #listeners = new Set<(signal: RunSignal) => void>();
   readonly #starting = new Map<string, Promise<Run>>();
-  /** Starts happen one after the other: two at once for one target would both find it free. */
+  /** Starts and take-overs happen one after the other: two at once would both find a target free, or a run ownerless. */
   #startQueue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -38,11 +41,11 @@ export class Soaks implements RunControl {
 
   async start(request: StartRequest): Promise<Run> {
     const key = request.idempotencyKey;
-    if (key === undefined) return this.#startInTurn(request);
+    if (key === undefined) return this.#inTurn(() => this.#start(request));
     // Two requests with one key at the same moment are one wish.
     const underWay = this.#starting.get(key);
     if (underWay !== undefined) return underWay;
-    const starting = this.#startInTurn(request).finally(() => this.#starting.delete(key));
+    const starting = this.#inTurn(() => this.#start(request)).finally(() => this.#starting.delete(key));
     this.#starting.set(key, starting);
     return starting;
   }
@@ -84,7 +87,12 @@ export class Soaks implements RunControl {
    * `targetUrl` as aborted, for a foreground run that needs the target. Resolves when each lives here;
    * a run that cannot be taken over is logged and left.
    */
-  async recover(how: { mode: 'carry_on' } | { mode: 'end'; targetUrl: string; who: string }): Promise<Run[]> {
+  recover(how: Recovery): Promise<Run[]> {
+    return this.#inTurn(() => this.#recover(how));
+  }
+
+  async #recover(how: Recovery): Promise<Run[]> {
+    if (this.#closed) return [];
     const taken: Run[] = [];
     for (const run of await orphanedRuns(this.#context, new Set(this.#living.keys()))) {
       if (how.mode === 'end' && canonicalTarget(run.targetUrl) !== canonicalTarget(how.targetUrl)) continue;
@@ -127,6 +135,7 @@ export class Soaks implements RunControl {
   /** Leaves every run as it is: k6 goes on, the next daemon resumes. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#startQueue;
     for (const { leave } of this.#living.values()) leave.abort();
     await Promise.all(Array.from(this.#living.values(), ({ done }) => done));
   }
@@ -138,10 +147,10 @@ export class Soaks implements RunControl {
     await this.close();
   }
 
-  #startInTurn(request: StartRequest): Promise<Run> {
-    const starting = this.#startQueue.then(() => this.#start(request));
-    this.#startQueue = starting.catch(() => undefined);
-    return starting;
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#startQueue.then(work);
+    this.#startQueue = done.catch(() => undefined);
+    return done;
   }
 
   async #start(request: StartRequest): Promise<Run> {

@@ -7,7 +7,8 @@ const LOSS_EVENTS = new Set(['rows_dropped', 'samples_dropped', 'windows_unreada
 /** What could not be stored or read, one sentence each; a verdict rests on the rest. */
 export function lossesOf({ events, windows }: RunRows, span: RunSpan): string[] {
   const told = events
-    .filter(({ kind, atMs }) => LOSS_EVENTS.has(kind) && atMs <= span.endMs)
+    // Of a run that is over all count: what could not be stored is often known only while it finishes.
+    .filter(({ kind, atMs }) => LOSS_EVENTS.has(kind) && (!span.live || atMs <= span.endMs))
     .map(({ message }) => message);
   const dropped = new Map<string, number>();
   for (const { processId, droppedRecords } of windows)
