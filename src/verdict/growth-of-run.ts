@@ -9,11 +9,11 @@ import type { RunRows } from './rows.ts';
 export interface GrowthOfSeries {
   series: SeriesInfo;
   growth: Growth;
-  /** `growing` after the error over all judged series is held at {@link FAMILY_ALPHA}. */
+  /** `growing` after the error over its family (memory, or the rest) is held at {@link FAMILY_ALPHA}. */
   proven: boolean;
 }
 
-/** Chance that a run in which nothing grows is called growing, were the model of every series exact. */
+/** Chance that a family in which nothing grows is called growing, were the model of every series exact. */
 export const FAMILY_ALPHA = 0.01;
 
 /**
@@ -50,11 +50,19 @@ export function growthOfRun(
       floors: series.memory,
     }),
   }));
+  // Memory is a family of its own: it decides a criterion, and ten flat counters beside it must not hide a leak.
+  return [
+    ...prove(found.filter(({ series }) => series.memory)),
+    ...prove(found.filter(({ series }) => !series.memory)),
+  ];
+}
+
+function prove(family: readonly Omit<GrowthOfSeries, 'proven'>[]): GrowthOfSeries[] {
   const proven = holm(
-    found.map(({ growth }) => growth.pValue),
+    family.map(({ growth }) => growth.pValue),
     FAMILY_ALPHA,
   );
-  return found.map((one, at) => ({ ...one, proven: one.growth.finding === 'growing' && proven[at] === true }));
+  return family.map((one, at) => ({ ...one, proven: one.growth.finding === 'growing' && proven[at] === true }));
 }
 
 /** A restart concerns the series of the source that saw it; without a source, all. */
