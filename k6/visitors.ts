@@ -5,13 +5,11 @@
 import http from 'k6/http';
 import type { UserKind } from '../src/model/profile.ts';
 import { chooser } from './chooser.ts';
+import { connectionAge } from './connection-age.ts';
 import { settings } from './settings.ts';
 
 /** Visits for which a user comes back to one session: a session that lived for 72 hours would grow like a leak. */
 const VISITS_PER_SESSION: Record<UserKind, number> = { new: 1, returning: 10, power: 50 };
-
-/** Connections have no idle limit in k6 and would stay on the pods of the first minute; each is given up at this age. */
-const CONNECTION_AGE_MS = 5 * 60_000;
 
 const KINDS: UserKind[] = ['new', 'returning', 'power'];
 
@@ -36,7 +34,7 @@ interface Session {
 
 let visits = 0;
 let next: UserKind | null = null;
-let connectedAtMs: number | null = null;
+const age = connectionAge(Math.random);
 const sessions: Partial<Record<UserKind, Session>> = {};
 
 /** The next visitor of this virtual user. */
@@ -54,13 +52,7 @@ export function arrive(): Visitor {
     rename: (id) => {
       session.id = id;
     },
-    connection: ({ last }) => {
-      const now = Date.now();
-      connectedAtMs ??= now - Math.random() * CONNECTION_AGE_MS;
-      if (!(last && next === 'new') && now - connectedAtMs < CONNECTION_AGE_MS) return {};
-      connectedAtMs = now;
-      return { Connection: 'close' };
-    },
+    connection: ({ last }) => (age.closes(Date.now(), last && next === 'new') ? { Connection: 'close' } : {}),
   };
 }
 

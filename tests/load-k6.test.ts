@@ -120,6 +120,34 @@ describe('load by the real k6', () => {
     expect(burst.length).toBeLessThan(60);
   });
 
+  it('counts what the operator paused, and sends none of it', async () => {
+    const rig = await openRig();
+    const plan = rig.plan(6000, 1200);
+    const point = { requestsPerMinute: 1200, multiplier: 1 };
+    const points = [
+      { ...point, atMs: plan.startMs, paused: false },
+      { ...point, atMs: plan.startMs + 2000, paused: true },
+      { ...point, atMs: plan.startMs + 5000, paused: false },
+      { ...point, atMs: plan.endMs, paused: false },
+    ];
+    const k6 = await rig.start(rig.order({ ...plan, points }));
+    await k6.exited;
+    const sum = iterationsOf(await windowsOf(rig, k6));
+    expect(sum.paused).toBeGreaterThan(50);
+    expect(sum.paused).toBeLessThan(70);
+    const during = rig.target.seen.filter(({ atMs }) => atMs > plan.startMs + 2300 && atMs < plan.startMs + 4990);
+    expect(during).toEqual([]);
+    expect(rig.target.seen.length).toBe(sum.started);
+  });
+
+  it('waits for a plan that begins later, and stops without having begun', async () => {
+    const rig = await openRig();
+    const k6 = await rig.start(rig.order(rig.plan(HOUR_MS, 1200, { startMs: systemClock.now() + HOUR_MS / 2 })));
+    await systemClock.sleep(1500);
+    expect(await k6.stop(500)).toMatchObject({ reason: 'stopped', retry: false });
+    expect(rig.target.seen).toEqual([]);
+  });
+
   it('names what ended it: killed, terminated, a broken script', async () => {
     const rig = await openRig();
     const long = rig.plan(HOUR_MS, 600);
