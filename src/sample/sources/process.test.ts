@@ -131,10 +131,21 @@ describe('process samples', () => {
     await expect(none.read()).rejects.toThrow('no command line matches');
   });
 
-  it('want exactly one way to find the process, and a pattern that is one', () => {
+  it('find the process behind the port of the target when nothing else is said, but only on this machine', async () => {
+    const target = await startTarget();
+    const here = { ...context, targetUrl: `http://127.0.0.1:${target.port}` };
+    const sampler = await OneSampler.start('process', {}, here);
+    await sampler.read();
+    expect(sampler.sampler.identity?.()).toContain(`pid ${target.pid}, `);
+
+    const away = { ...context, targetUrl: 'https://staging.example' };
+    await expect(OneSampler.start('process', {}, away)).rejects.toThrow('it is not on this machine');
+  });
+
+  it('want at most one way to find the process, and a pattern that is one', () => {
     const problems = (given: object): string[] =>
       processSource.settings.safeParse(given).error?.issues.map(({ message }) => message) ?? [];
-    expect(problems({})).toEqual(['does not say which process']);
+    expect(problems({})).toEqual([]);
     expect(problems({ pid: 1, port: 80 })).toEqual(['pid and port exclude each other']);
     expect(problems({ command: 'a(' })).toEqual(['"a(" is not a regular expression']);
     expect(problems({ port: 80 })).toEqual([]);

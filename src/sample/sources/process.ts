@@ -21,7 +21,7 @@ const settings = z
       .int()
       .min(1, 'is below 1')
       .max(65_535, 'is above 65535')
-      .describe('TCP port on which the process listens')
+      .describe('TCP port on which the process listens; that of the target without any of the four')
       .optional(),
     command: z
       .string()
@@ -32,10 +32,10 @@ const settings = z
   })
   .superRefine((given, context) => {
     const ways = WAYS.filter((way) => given[way] !== undefined);
-    if (ways.length !== 1) {
+    if (ways.length > 1) {
       context.addIssue({
         code: 'custom',
-        message: ways.length === 0 ? 'does not say which process' : `${ways.join(' and ')} exclude each other`,
+        message: `${ways.join(' and ')} exclude each other`,
         params: { hint: `give one of ${WAYS.join(', ')}` },
       });
     }
@@ -53,8 +53,8 @@ export const processSource: SamplerPlugin<typeof settings> = {
   kind: 'process',
   settings,
 
-  start(given, { clock }): Sampler {
-    const query = queryOf(given);
+  start(given, { clock, targetUrl }): Sampler {
+    const query = queryOf(given, targetUrl);
     const reader = new ProcessTreeReader(given.children);
     let current: ProcessStat | null = null;
 
@@ -87,11 +87,24 @@ export const processSource: SamplerPlugin<typeof settings> = {
   },
 };
 
-function queryOf(given: z.output<typeof settings>): ProcessQuery {
+function queryOf(given: z.output<typeof settings>, targetUrl: string): ProcessQuery {
   if (given.pid !== undefined) return { by: 'pid', pid: given.pid };
   if (given.pid_file !== undefined) return { by: 'pid_file', path: given.pid_file };
   if (given.port !== undefined) return { by: 'port', port: given.port };
-  return { by: 'command', pattern: new RegExp(given.command ?? '') };
+  if (given.command !== undefined) return { by: 'command', pattern: new RegExp(given.command) };
+  return { by: 'port', port: portOf(targetUrl) };
+}
+
+/** The same port of another machine would be another process here. */
+function portOf(targetUrl: string): number {
+  const { hostname, port, protocol } = new URL(targetUrl);
+  if (hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')) {
+    return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  }
+  throw new SoakdError(`which process is meant cannot be told from ${targetUrl}: it is not on this machine`, {
+    code: 'sampler_settings',
+    hint: `give one of ${WAYS.join(', ')}, or sample the target by prometheus`,
+  });
 }
 
 function patternOf(text: string): RegExp | null {
