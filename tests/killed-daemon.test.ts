@@ -189,6 +189,50 @@ describe('a daemon that is killed', () => {
     expect(await staging.state(run.id)).toBe('preparing');
   });
 
+  it('finds an orphan while it is up, and never takes a run of its own for one', async () => {
+    const staging = new SimulatedStaging({ settings: { leaseMs: 30_000 } });
+    const foreground = new Mortal();
+    const orphan = await staging.clock.runUntil(begin(staging.daemon(foreground), profile), MINUTE_MS);
+    const soaks = staging.daemon();
+    const stop = new AbortController();
+    const looking = soaks.keepRecovering(stop.signal);
+    const other = { targetUrl: 'http://other.example' };
+    const both = Promise.all([begin(soaks, profile, other), soaks.recover({ mode: 'carry_on' })]);
+    const [own, taken] = await staging.clock.runUntil(both, MINUTE_MS);
+    expect(taken).toEqual([]);
+    await staging.clock.advance(10 * MINUTE_MS);
+    expect(soaks.live()).toEqual([own.id]);
+    expect(staging.generators.alive()).toHaveLength(2);
+    foreground.die();
+    await staging.clock.advance(MINUTE_MS);
+    expect(soaks.live().sort()).toEqual([orphan.id, own.id].sort());
+    expect(staging.generators.alive()).toHaveLength(2);
+    await staging.play(soaks, own.id);
+    await staging.play(soaks, orphan.id);
+    expect([await staging.state(own.id), await staging.state(orphan.id)]).toEqual(['passed', 'passed']);
+    stop.abort();
+    await looking;
+  });
+
+  it('that is told to close leaves the run, with k6 at work, to the next', async () => {
+    const staging = new SimulatedStaging();
+    const first = new Mortal();
+    const soaks = staging.daemon(first);
+    const run = await staging.clock.runUntil(begin(soaks, profile), MINUTE_MS);
+    await staging.clock.advance(20 * MINUTE_MS);
+    await staging.clock.runUntil(Promise.all([soaks.close(), soaks.close()]), MINUTE_MS);
+    await expect(begin(soaks, profile)).rejects.toMatchObject({ code: 'stopping' });
+    expect(soaks.live()).toEqual([]);
+    expect(staging.generators.alive()).toHaveLength(1);
+    const next = staging.daemon();
+    // The one that closed is still there as a process; it dies a moment later.
+    expect(await staging.clock.runUntil(next.recover({ mode: 'carry_on' }), MINUTE_MS)).toEqual([]);
+    first.die();
+    await staging.clock.runUntil(next.recover({ mode: 'carry_on' }), MINUTE_MS);
+    await staging.play(next, run.id);
+    expect(staging.generators.alive()).toEqual([]);
+  });
+
   it('is succeeded by a foreground run that ends the orphan first', async () => {
     const staging = new SimulatedStaging();
     const first = new Mortal();

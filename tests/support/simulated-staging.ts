@@ -88,7 +88,7 @@ export class SimulatedStaging {
       'acquireLease',
       'releaseLease',
     ]);
-    const random = seededRandom(7);
+    const random = seededRandom(this.#holders.size);
     const store = new BufferedStore(durable, { clock, random, settings: { maxRows: this.#maxWaitingRows } });
     const context: SoakContext = {
       clock,
