@@ -21,3 +21,12 @@ export function factorArgument(text: string): number {
   if (!(factor > 0 && factor <= 100)) throw new InvalidArgumentError('write a factor above 0 and up to 100: 1.5');
   return factor;
 }
+
+/** Reads a whole number from `least` to `most`. */
+export const wholeArgument =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`write a whole number from ${least} to ${most}`);
+  };

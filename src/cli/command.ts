@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import type { Clock } from '../base/clock.ts';
 import type { Surroundings } from '../daemon/wire.ts';
+import type { DaemonClient } from './client.ts';
 import type { Io } from './io.ts';
 
 /** Options that every command has. */
 export interface GlobalOptions {
   /** Folder of the store and the runs' files. */
   data: string;
+  /** Neither --data nor SOAKD_DATA was given. */
+  dataIsDefault: boolean;
   /** Address of a daemon; null when none was named. */
   url: string | null;
 }
@@ -16,6 +19,8 @@ export interface CommandContext {
   io: Io;
   clock: Clock;
   globals(): GlobalOptions;
+  /** The daemon that --url or SOAKD_URL names, else the one on this machine. */
+  daemon(): DaemonClient;
   /** What the wiring needs, without the log that each command has of its own. */
   surroundings(): Omit<Surroundings, 'log'>;
   /** The program's exit code; the last call counts. */

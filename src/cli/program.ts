@@ -2,11 +2,10 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Clock } from '../base/clock.ts';
 import { describeError, EXIT, SoakdError } from '../base/errors.ts';
+import { DaemonClient, DEFAULT_URL } from './client.ts';
 import type { CommandContext, GlobalOptions } from './command.ts';
 import { commandFiles } from './commands/registry.ts';
 import type { Io } from './io.ts';
-
-const DEFAULT_URL = 'http://127.0.0.1:8089';
 
 /** Runs one command line and resolves to its exit code. Never rejects, never prints a stack trace. */
 export async function runProgram(args: string[], io: Io, clock: Clock, version: string): Promise<number> {
@@ -30,7 +29,7 @@ function createProgram(io: Io, clock: Clock, version: string, exitWith: (code: n
   const program = new Command('soakd')
     .description('Soaks a service for days along the hours of the day, and says whether it would survive.')
     .version(version)
-    .option('--data <folder>', 'store and files of the runs (SOAKD_DATA)', io.env.SOAKD_DATA ?? 'soakd-data')
+    .option('--data <folder>', 'store and files of the runs (SOAKD_DATA; ./soakd-data)', io.env.SOAKD_DATA || undefined)
     .option(
       '--url <address>',
       `a daemon to talk to (SOAKD_URL; ${DEFAULT_URL} for commands that need one)`,
@@ -41,14 +40,15 @@ function createProgram(io: Io, clock: Clock, version: string, exitWith: (code: n
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.say(text) });
   const globals = (): GlobalOptions => {
-    const { data, url } = program.opts<{ data: string; url?: string }>();
-    return { data: resolve(io.cwd, data), url: url ?? null };
+    const { data, url } = program.opts<{ data?: string; url?: string }>();
+    return { data: resolve(io.cwd, data ?? 'soakd-data'), dataIsDefault: data === undefined, url: url || null };
   };
   const context: CommandContext = {
     io,
     clock,
     exitWith,
     globals,
+    daemon: () => new DaemonClient(globals().url ?? DEFAULT_URL, io.env, clock),
     surroundings: () => ({ ...io.system, env: io.env, clock, version, dataFolder: globals().data }),
   };
   for (const register of commandFiles) register(program, context);

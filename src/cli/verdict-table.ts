@@ -7,7 +7,10 @@ const COLOURS = { pass: 'green', fail: 'red', inconclusive: 'yellow', not_applic
 const HEAD = ['', 'criterion', 'target', 'actual', '95 % interval', 'why'];
 
 /** The criteria as a table for the terminal, worst first; `columns` bounds the last cell. */
-export function verdictTable(verdict: Verdict, { colour, columns }: { colour: boolean; columns: number }): string {
+export function verdictTable(
+  verdict: Pick<Verdict, 'criteria'>,
+  { colour, columns }: { colour: boolean; columns: number },
+): string {
   const paint = (status: CriterionStatus, text: string): string =>
     colour ? styleText(COLOURS[status], text, { validateStream: false }) : text;
   const order: CriterionStatus[] = ['fail', 'inconclusive', 'pass', 'not_applicable'];

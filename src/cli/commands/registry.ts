@@ -1,6 +1,27 @@
 import type { CommandFile } from '../command.ts';
+import { daemon } from './daemon.ts';
+import { doctor } from './doctor.ts';
+import { operate } from './operate.ts';
+import { plan } from './plan.ts';
+import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { run } from './run.ts';
+import { runs } from './runs.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
 import { validate } from './validate.ts';
 
 /** Every command, in the order of the help text. */
-export const commandFiles: readonly CommandFile[] = [run, validate];
+export const commandFiles: readonly CommandFile[] = [
+  run,
+  plan,
+  validate,
+  doctor,
+  daemon,
+  start,
+  status,
+  operate,
+  runs,
+  report,
+  replay,
+];

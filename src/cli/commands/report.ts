@@ -1,0 +1,31 @@
+import { Option } from 'commander';
+import { REPORTS, type ReportFormat, renderReport } from '../../report/render.ts';
+import { loadRunRows } from '../../verdict/load-rows.ts';
+import { type CommandFile, example } from '../command.ts';
+import { runPath } from '../live-run.ts';
+import { requireVerdict, withStore } from '../stored.ts';
+
+/** `soakd report RUN`: the report of a run that is over, on stdout. */
+export const report: CommandFile = (program, context) => {
+  const { io, globals, daemon } = context;
+  const format = new Option('--format <format>', 'form of the report').choices(REPORTS.map((one) => one.format));
+  program
+    .command('report')
+    .description('the report of a run that is over: from the data folder, or from the daemon that --url names')
+    .argument('<run>', 'a run, as `soakd runs` lists it')
+    .addOption(format.default('md'))
+    .addHelpText(
+      'after',
+      example('report 20261121T120000Z-3f9a', 'report 20261121T120000Z-3f9a --format junit > soak.xml'),
+    )
+    .action(async (run: string, options: { format: ReportFormat }) => {
+      const text =
+        globals().url === null
+          ? await withStore(context, async (store) => {
+              const verdict = await requireVerdict(store, run);
+              return renderReport(options.format, await loadRunRows(store, run), verdict);
+            })
+          : await daemon().text('GET', runPath(run, `/report?format=${options.format}`));
+      io.out(text.endsWith('\n') ? text : `${text}\n`);
+    });
+};

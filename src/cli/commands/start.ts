@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { runSummarySchema } from '../../api/schemas.ts';
+import { durationArgument, instantArgument } from '../arguments.ts';
+import { type CommandFile, example } from '../command.ts';
+import { badProfile, readProfile } from '../read-profile.ts';
+
+interface StartOptions {
+  target?: string;
+  rehearse?: number;
+  startAt?: number;
+  json?: boolean;
+}
+
+/** The daemon tries every sampler twice and waits for a slow target before it answers. */
+const START_LIMIT_MS = 60_000;
+
+/** `soakd start PROFILE`: a soak on a daemon; prints the run's id. */
+export const start: CommandFile = (program, { io, daemon }) => {
+  program
+    .command('start')
+    .description('start a soak on a daemon and print the id of the run')
+    .argument('<profile>', 'profile to run')
+    .option('--target <url>', 'what to soak, as the daemon reaches it; overrules the profile')
+    .option('--rehearse <duration>', 'compress the whole profile into this time', durationArgument)
+    .option('--start-at <instant>', 'ISO 8601 instant to start at', instantArgument)
+    .option('--json', 'the run as JSON')
+    .addHelpText('after', example('start loadprofiles/soak-72h.yaml --target http://shop.staging.example:8080'))
+    .action(async (file: string, options: StartOptions) => {
+      const client = daemon();
+      const read = readProfile(file, io.cwd, options.target);
+      if (!read.ok) throw badProfile(read.problems);
+      const run = await client.post('/v1/runs', runSummarySchema, {
+        limitMs: START_LIMIT_MS,
+        headers: { 'idempotency-key': randomUUID() },
+        body: {
+          profileSource: read.source,
+          profileName: resolve(io.cwd, file),
+          targetUrl: options.target,
+          rehearseMs: options.rehearse,
+          startAtMs: options.startAt,
+          who: io.who,
+        },
+      });
+      io.out(options.json ? `${JSON.stringify(run, null, 2)}\n` : `${run.id}\n`);
+      io.say(`soaking ${run.targetUrl}; \`soakd status --watch\` shows how it goes\n`);
+    });
+};

@@ -1,0 +1,28 @@
+import { EXIT, SoakdError } from '../base/errors.ts';
+import { storeFileIn } from '../daemon/wire.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
+import type { CommandContext } from './command.ts';
+
+/** Reads the store of the data folder without a daemon; it may stand beside one. */
+export async function withStore<T>({ clock, globals }: CommandContext, read: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openSqliteStore({ file: storeFileIn(globals().data), clock, readOnly: true });
+  try {
+    return await read(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The stored verdict. Throws SoakdError `run_not_found` or `verdict_pending`. */
+export async function requireVerdict(store: Store, id: string): Promise<Verdict> {
+  const verdict = await store.verdict(id);
+  if (verdict !== null) return verdict;
+  const known = (await store.run(id)) !== null;
+  throw new SoakdError(known ? `run ${id} has no verdict yet` : `no run ${id} in this store`, {
+    code: known ? 'verdict_pending' : 'run_not_found',
+    hint: known ? 'it comes when the run ends; `soakd status` tells how it stands' : '`soakd runs` lists what is there',
+    exitCode: known ? EXIT.inconclusive : EXIT.badInput,
+  });
+}
