@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reply } from '../../examples/shop-agent/agent.ts';
 import { CRITERIA } from '../model/criteria.ts';
@@ -262,5 +263,57 @@ describe('the target', () => {
     expect(problemsOf(soak(''), { overrides: { targetUrl: 'localhost:8080' } })).toEqual([
       '--target: "localhost:8080" is not an http or https address; write http://localhost:8080',
     ]);
+  });
+});
+
+describe('any text', () => {
+  const seed = readFileSync('loadprofiles/soak-72h.yaml', 'utf8');
+
+  it('is a profile or a list of problems with places inside it, never an exception', () => {
+    const junk = fc.constantFrom(
+      '',
+      ':',
+      '- ',
+      '[',
+      '}',
+      '"',
+      '&a ',
+      '*a',
+      '!!map ',
+      '\t',
+      '\n',
+      '0x',
+      'null',
+      '~',
+      '<<: *a',
+      '%',
+      '{',
+    );
+    const edit = fc.record({ at: fc.nat({ max: seed.length }), length: fc.nat({ max: 12 }), text: junk });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+        const source = edits.reduce(
+          (text, { at, length, text: put }) => text.slice(0, at) + put + text.slice(at + length),
+          seed,
+        );
+        const result = parseProfile(source, options);
+        if (result.ok) return;
+        expect(result.problems.length).toBeGreaterThan(0);
+        const lines = source.split('\n').length;
+        for (const { line, column, problem, hint } of result.problems) {
+          expect(line).toBeGreaterThanOrEqual(1);
+          expect(line).toBeLessThanOrEqual(lines + 1);
+          expect(column).toBeGreaterThanOrEqual(1);
+          expect(problem).not.toBe('');
+          expect(hint).not.toBe('');
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that is a profile survives the way through the store as JSON', () => {
+    const { profile } = read(seed);
+    expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
   });
 });
