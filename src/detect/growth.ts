@@ -171,19 +171,18 @@ function binsOf(input: GrowthInput): Bin[] {
   return onBothClocks(settledLives(bins), input);
 }
 
-/** Adds the clock of planned load. */
+/** Adds the clock of planned load, scaled so that both clocks end together. */
 function onBothClocks(bins: readonly Bin[], { samples, compression, meanLoad }: GrowthInput): Bin[] {
   const firstMs = samples[0]?.atMs ?? 0;
   const realMs = (hours: number): number => firstMs + (hours * HOUR_MS) / compression;
-  const [begin, end] = [bins[0]?.hours ?? 0, bins.at(-1)?.hours ?? 0];
-  const overall = end > begin ? meanLoad(realMs(begin), realMs(end)) : 0;
-  return bins.map((bin) => ({
-    ...bin,
-    loadHours:
-      overall > 0 && bin.hours > begin
-        ? ((bin.hours - begin) * meanLoad(realMs(begin), realMs(bin.hours))) / overall
-        : bin.hours - begin,
-  }));
+  let served = 0;
+  const totals = bins.map(({ hours }, at) => {
+    const before = bins[at - 1]?.hours ?? hours;
+    if (hours > before) served += (hours - before) * meanLoad(realMs(before), realMs(hours));
+    return served;
+  });
+  const scale = served > 0 ? spanOf(bins) / served : 0;
+  return bins.map((bin, at) => ({ ...bin, loadHours: (totals[at] ?? 0) * scale }));
 }
 
 /** Leaves out the first tenth of each life after a restart (warm-up), at most an hour, and lives too short for a trend. */

@@ -213,6 +213,18 @@ describe('a verdict', () => {
     expect(criterion(verdict, 'crashes')).toMatchObject({ actual: 1, status: 'fail', worst: 'agent restarted' });
   });
 
+  it('counts a process that ended and never came back', () => {
+    const rows = runRows({ hours: 24 });
+    for (const sample of rows.samples) {
+      if (sample.atMs >= at(20)) Object.assign(sample, { min: null, mean: null, max: null, last: null });
+    }
+    expect(criterion(judge(rows), 'crashes')).toMatchObject({
+      actual: 1,
+      status: 'fail',
+      worst: 'agent ended and did not come back',
+    });
+  });
+
   it('counts kills for lack of memory', () => {
     const verdict = verdictOf({
       hours: 24,

@@ -29,6 +29,8 @@ export interface TraceOptions {
   disturbance: Disturbance;
   /** Percent of the level a day. */
   leakPercentPerDay: number;
+  /** Distance of samples in minutes of profile time: 18 is a rehearsal of 72 h in four minutes. */
+  stepMinutes?: number;
   /** The leak grows with requests instead of with time. */
   byRequests?: boolean;
 }
@@ -61,6 +63,7 @@ export function memoryTrace({
   disturbance,
   leakPercentPerDay,
   byRequests = false,
+  stepMinutes = 1,
 }: TraceOptions): GrowthInput {
   const { random, between, load } = shapeOf(seed);
   const normal = normalNoise(seed + 77);
@@ -101,11 +104,11 @@ export function memoryTrace({
     leaked += (leakPercentPerDay / 100 / 1440) * (byRequests ? load(hour) / meanLoad : 1);
     level += leaked;
     if (born > 0) level *= 1 - 0.3 * Math.exp(-age / 0.25);
-    samples.push({ atMs: minute * MINUTE_MS, value: base * level });
+    if (minute % stepMinutes === 0) samples.push({ atMs: minute * MINUTE_MS, value: base * level });
   }
   return {
     samples,
-    intervalMs: MINUTE_MS,
+    intervalMs: stepMinutes * MINUTE_MS,
     compression: 1,
     restartsMs: restarts.map((at) => Math.ceil(at * 60) * MINUTE_MS),
     judged: [{ fromMs: 0, untilMs: hours * HOUR_MS }],

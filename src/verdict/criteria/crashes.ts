@@ -8,7 +8,8 @@ import { type CriterionJudge, lacking, meets } from './criterion.ts';
 const WATCHING = ['process', 'cgroup', 'docker'];
 
 /**
- * Restarts of the target that nobody planned, and kills for lack of memory (reliability plan §2, §5.2). The whole run counts,
+ * Restarts of the target that nobody planned, processes that went and never came back, and kills for lack of memory
+ * (reliability plan §2, §5.2). The whole run counts,
  * warm-up included; what the profile excludes (a deploy window) does not. A crash of k6 is not the target's.
  */
 export const crashes: CriterionJudge = (spec, evidence) => {
@@ -42,7 +43,7 @@ export function crashesOf({ rows, span }: Evidence): { atMs: number; message: st
   const restarts = rows.events
     .filter(({ kind, atMs }) => kind === 'target_restarted' && atMs <= span.endMs)
     .map(({ atMs, message }) => ({ atMs, message }));
-  return [...distinct(restarts), ...outOfMemoryKills(rows.series, rows.samples, span.endMs)]
+  return [...distinct(restarts), ...outOfMemoryKills(rows.series, rows.samples, span.endMs), ...neverCameBack(rows)]
     .filter(({ atMs }) => !contains(excluded, atMs))
     .toSorted((a, b) => a.atMs - b.atMs);
 }
@@ -78,4 +79,29 @@ function outOfMemoryKills(
       }
       return kills;
     });
+}
+
+/** Readings without the process until the end of the run: fewer may be a restart that is under way. */
+const GONE_READINGS = 3;
+
+/** Processes that were read and then were not, to the last reading. A missing row is soakd's own gap; a null is the target's. */
+function neverCameBack({ series, samples }: Evidence['rows']): { atMs: number; message: string }[] {
+  const sources = new Map(
+    series.filter(({ role, kind }) => role === 'target' && kind === 'process').map(({ id, source }) => [id, source]),
+  );
+  const seen = new Map<string, { lastMs: number | null; nulls: Set<number> }>();
+  for (const { series: id, atMs, last } of samples) {
+    const source = sources.get(id);
+    if (source === undefined) continue;
+    const state = seen.get(source) ?? { lastMs: null, nulls: new Set() };
+    seen.set(source, state);
+    if (last === null) state.nulls.add(atMs);
+    else state.lastMs = Math.max(state.lastMs ?? atMs, atMs);
+  }
+  return [...seen].flatMap(([source, { lastMs, nulls }]) => {
+    if (lastMs === null) return [];
+    const after = [...nulls].filter((atMs) => atMs > lastMs);
+    if (after.length < GONE_READINGS) return [];
+    return [{ atMs: Math.min(...after), message: `${source} ended and did not come back` }];
+  });
 }
