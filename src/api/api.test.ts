@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ApiRig } from '../../tests/support/api-rig.ts';
+import { ApiRig, weeklySoak as profileSource } from '../../tests/support/api-rig.ts';
 import { HOUR_MS, SimulatedStaging, START_MS } from '../../tests/support/simulated-staging.ts';
 import { routes } from './routes/registry.ts';
 
-const profileSource = readFileSync('loadprofiles/soak-72h.yaml', 'utf8');
 const targetUrl = 'http://staging.example:8080';
 
 let staging: SimulatedStaging;
@@ -63,7 +61,7 @@ describe('runs', () => {
 
   it('refuse a key that stood for another wish', async () => {
     await start({}, { 'idempotency-key': 'weekly-47' });
-    const body = { profileSource: profileSource.replace('72h', '48h'), targetUrl };
+    const body = { profileSource: profileSource.replace('24h', '48h'), targetUrl };
     const other = await rig.post('/v1/runs', body, { 'idempotency-key': 'weekly-47' });
     expect(other.statusCode).toBe(422);
     expect(other.json().code).toBe('idempotency_key_reused');
@@ -219,7 +217,7 @@ describe('metrics', () => {
     const { id } = await start();
     await staging.clock.advance(HOUR_MS);
     const text = (await rig.get('/metrics')).body;
-    expect(text).toContain(`soakd_run_state{run="${id}",name="72h Reliability Soak Test",state="warming_up"} 1`);
+    expect(text).toContain(`soakd_run_state{run="${id}",name="weekly",state="warming_up"} 1`);
     expect(text).toContain(`state="paused"} 0`);
     expect(text).toMatch(/soakd_target_series\{.*series="[^"]*rss_bytes".*\} 1\d{8}/);
     expect(text).toContain('soakd_store_dropped_rows_total 1');

@@ -57,7 +57,8 @@ export async function streamTo(
     bell.ring();
   });
   const slow = (): boolean => sink.pendingBytes() > settings.maxPendingBytes || waiting.length > settings.maxWaiting;
-  const ticking = keepTicking(bell, clock, settings.statusMs, signal);
+  const over = new AbortController();
+  const ticking = keepTicking(bell, clock, settings.statusMs, AbortSignal.any([signal, over.signal]));
   try {
     sink.write(`retry: ${RETRY_MS}\n\n`);
     await replay();
@@ -85,6 +86,7 @@ export async function streamTo(
     return 'left';
   } finally {
     unsubscribe();
+    over.abort();
     await ticking;
   }
 

@@ -6,6 +6,23 @@ import { createApi } from '../../src/api/api.ts';
 import type { ApiPorts } from '../../src/api/ports.ts';
 import type { SimulatedStaging } from './simulated-staging.ts';
 
+/** A day with a source of samples, scripted by the staging system. */
+export const weeklySoak = `soak_test:
+  name: weekly
+  duration: 24h
+  traffic_pattern:
+    base_rate: 60
+    warmup: 2h
+  workload:
+    kind: requests
+    requests:
+      - { name: list, path: / }
+  monitoring:
+    interval: 60s
+    samplers:
+      - { kind: scripted, name: agent }
+`;
+
 type Json = Record<string, unknown>;
 
 interface Operation {
