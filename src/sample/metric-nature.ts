@@ -39,7 +39,8 @@ const HELD_THINGS = /(open_fds|open_files|goroutines|threads|connections|handles
 const GAUGE_IN_SPITE_OF_NAME = /^nodejs_active_\w+_total$/;
 
 /** The nature of a metric by its name; every part of it can be set in the profile instead. */
-export function natureOf(metric: string): MetricNature {
+export function natureOf(name: string): MetricNature {
+  const metric = name.toLowerCase();
   if (/_(total|count|sum|bucket)$/.test(metric) && !GAUGE_IN_SPITE_OF_NAME.test(metric)) {
     return { unit: 'per_second', counter: true, leakCandidate: false, memory: false };
   }

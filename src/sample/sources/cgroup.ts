@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
 import { isMissing } from '../../base/file-errors.ts';
 import { type CgroupReading, parseProcessCgroup, readCgroup } from '../cgroup-files.ts';
-import { CounterRate } from '../rate.ts';
+import { CounterOwner, CounterRate } from '../rate.ts';
 import type { Sampler, SamplerPlugin, SeriesDeclaration } from '../sampler.ts';
 
 /** Where the hierarchy is mounted: alone, or beside version 1. */
@@ -54,7 +54,8 @@ export const cgroupSource: SamplerPlugin<typeof settings> = {
   settings,
 
   start(given, { clock }): Sampler {
-    const cpu = new CounterRate();
+    const group = new CounterOwner();
+    const cpu = group.add(new CounterRate());
     let folder: string | null = null;
     let identity: string | null = null;
 
@@ -77,6 +78,7 @@ export const cgroupSource: SamplerPlugin<typeof settings> = {
         });
         const reading = await readCgroup(folder);
         identity = `group ${ino}`;
+        group.is(identity);
         const cpuUsPerSecond = cpu.next(reading.cpuUs, clock.monotonicMs());
         return [...SERIES.map(({ of }) => of(reading)), cpuUsPerSecond === null ? null : cpuUsPerSecond / 10_000];
       },

@@ -1,7 +1,7 @@
 /** MongoDB, and what speaks its protocol: connections, memory and operations from `serverStatus`. */
 import { z } from 'zod';
 import { secretName, serverAddress } from '../address.ts';
-import { CounterRate } from '../rate.ts';
+import { CounterOwner, CounterRate } from '../rate.ts';
 import type { Sampler, SamplerPlugin, SeriesDeclaration } from '../sampler.ts';
 
 const settings = z.strictObject({
@@ -67,7 +67,7 @@ export const mongodbSource: SamplerPlugin<typeof settings> = {
         status = read;
         identity = identityOf(hello, read);
         readAtMs = clock.now();
-        return readStatus(read, clock.monotonicMs());
+        return readStatus(read, identity, clock.monotonicMs());
       },
       identity: () => (status === null ? null : identity),
       startedMs() {
@@ -94,9 +94,11 @@ export function identityOf(hello: unknown, status: unknown): string | null {
  * Values in the order of the series, from an answer to serverStatus (mongodb.com/docs/manual/reference/command/
  * serverStatus). What a server does not tell is null: others than MongoDB tell little.
  */
-export function statusReader(): (status: unknown, monotonicMs: number) => (number | null)[] {
-  const rates = OPERATIONS.map(({ field }) => ({ field, rate: new CounterRate() }));
-  return (status, monotonicMs) => {
+export function statusReader(): (status: unknown, identity: string | null, monotonicMs: number) => (number | null)[] {
+  const server = new CounterOwner();
+  const rates = OPERATIONS.map(({ field }) => ({ field, rate: server.add(new CounterRate()) }));
+  return (status, identity, monotonicMs) => {
+    server.is(identity);
     const residentMebibytes = numberAt(status, 'mem', 'resident');
     return [
       numberAt(status, 'connections', 'current'),

@@ -5,7 +5,7 @@ import { addressOf, request, resolveHeaders } from '../http-request.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';
 import { type MetricSample, matches, parseMetricText, parseSelector, type Selector } from '../metric-text.ts';
-import { CounterRate } from '../rate.ts';
+import { CounterOwner, CounterRate } from '../rate.ts';
 import type { Sampler, SamplerPlugin, SeriesDeclaration } from '../sampler.ts';
 
 /** Metrics of the client libraries that tell one process from the next. */
@@ -60,6 +60,8 @@ export const prometheusSource: SamplerPlugin<typeof settings> = {
     const requestHeaders = { accept: ACCEPT, ...resolveHeaders(given.headers, secret) };
     const wanted = Object.entries(given.series).map(([name, one]) => wantedOf(name, one));
     const names = new Set([START_TIME, ...wanted.map(({ selector }) => selector.name)]);
+    const process = new CounterOwner();
+    for (const { rate } of wanted) if (rate !== null) process.add(rate);
     let startedSeconds: number | null = null;
 
     return {
@@ -78,6 +80,7 @@ export const prometheusSource: SamplerPlugin<typeof settings> = {
         const atMs = clock.monotonicMs();
         const starts = samples.filter(({ name }) => name === START_TIME);
         startedSeconds = starts.length === 1 ? (starts[0]?.value ?? null) : null;
+        process.is(startedSeconds === null ? null : String(startedSeconds));
         return wanted.map(({ selector, aggregate, rate }) => {
           const value = aggregated(
             samples.filter((sample) => matches(selector, sample)),

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { secretName, serverAddress } from '../address.ts';
-import { CounterRate, CounterShare } from '../rate.ts';
+import { CounterOwner, CounterRate, CounterShare } from '../rate.ts';
 import type { Sampler, SamplerPlugin, SeriesDeclaration } from '../sampler.ts';
 
 const settings = z.strictObject({
@@ -81,6 +81,9 @@ async function connect(
   client.on('error', (thrown) => {
     reason = thrown;
   });
+  client.on('close', () => {
+    reason ??= new Error('the server closed the connection');
+  });
   client.on('ready', () => {
     reason = null;
   });
@@ -133,12 +136,14 @@ export function parseInfo(answer: string): RedisInfo {
 
 /** Values in the order of the series; rates need the reading before. */
 export function infoReader(): (info: RedisInfo, monotonicMs: number) => (number | null)[] {
-  const hitRate = new CounterShare();
+  const server = new CounterOwner();
+  const hitRate = server.add(new CounterShare());
   const rates = ['evicted_keys', 'expired_keys', 'total_commands_processed', 'rejected_connections'].map((field) => ({
     field,
-    rate: new CounterRate(),
+    rate: server.add(new CounterRate()),
   }));
   return (info, monotonicMs) => {
+    server.is(info.text('run_id'));
     const hits = info.number('keyspace_hits');
     const misses = info.number('keyspace_misses');
     const limitBytes = info.number('maxmemory');
