@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
@@ -28,6 +29,11 @@ describe('the 72 h soak of the reliability testing plan', () => {
   const { profile, defaults } = read(readFileSync('loadprofiles/soak-72h.yaml', 'utf8'), {
     overrides: { targetUrl: 'http://127.0.0.1:8080/' },
     systemTimezone: 'Europe/Berlin',
+  });
+
+  it('stands byte for byte as §9.1 has it', () => {
+    const digest = createHash('sha256').update(readFileSync('loadprofiles/soak-72h.yaml')).digest('hex');
+    expect(digest).toBe('0368d73e66cfc2440f03617c01f742ac88d49a739d97c5088676abc8d2e7b15b');
   });
 
   it('is read as it stands', () => {
