@@ -85,12 +85,14 @@ export const defaultDaemonConfig = (): DaemonConfig => resolveConfig({}, '.');
 export function readDaemonConfig(source: string, fileName: string): ParsedDaemonConfig {
   const document = readYaml(source);
   const problems: Problem[] = document.syntax.map((found) => ({ file: fileName, path: '', ...found }));
+  // What half a document means would only be guessed.
+  if (problems.length > 0) return { ok: false, problems };
   // An empty file, or one of comments only, asks for nothing.
   const data = document.data ?? {};
   const checked = schema.safeParse(data);
-  if (checked.success && problems.length === 0)
+  if (checked.success)
     return { ok: true, config: resolveConfig(checked.data, dirname(fileName)) };
-  for (const { path, atKey, problem, hint } of findingsOf(checked.error?.issues ?? [], schema, data)) {
+  for (const { path, atKey, problem, hint } of findingsOf(checked.error.issues, schema, data)) {
     const { line, column } = document.locate(path, atKey);
     const inOurDocs = hint.replace('docs/profile.md', 'docs/operations.md');
     problems.push({ file: fileName, line, column, path: path.join('.'), problem, hint: inOurDocs });

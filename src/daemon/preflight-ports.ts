@@ -26,7 +26,7 @@ export function preflightPorts(parts: {
     disk: async () => ({
       folder: dataFolder,
       fileSystem: fileSystemOf(dataFolder),
-      durableWriteMs: await durableWriteMs(dataFolder, clock),
+      durableWriteMs: await usualWriteMs(dataFolder, clock),
       freeBytes: await freeBytes(dataFolder),
     }),
     clockIsSynchronised,
@@ -34,6 +34,13 @@ export function preflightPorts(parts: {
     trySamplers: ({ monitoring }, targetUrl, signal) =>
       trySamplers(monitoring.samplers, samplerPlugins, { clock, targetUrl, secret }, signal),
   };
+}
+
+/** The quickest of three: one may have met somebody else's work. */
+async function usualWriteMs(folder: string, clock: Clock): Promise<number> {
+  let bestMs = Number.POSITIVE_INFINITY;
+  for (let time = 0; time < 3; time++) bestMs = Math.min(bestMs, await durableWriteMs(folder, clock));
+  return bestMs;
 }
 
 function fileSystemOf(folder: string): string | null {
