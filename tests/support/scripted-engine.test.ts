@@ -4,8 +4,8 @@ import type { LoadOrder } from '../../src/load/engine.ts';
 import type { LoadWindow } from '../../src/model/window.ts';
 import { describeLoadEngine, iterationsOf, readAllWindows } from './load-engine-contract.ts';
 import { constantPlan, loadOrder, requestsWorkload } from './load-order.ts';
+import { healthyScript, type LoadScript } from './load-script.ts';
 import { ScriptedGenerators } from './scripted-engine.ts';
-import { healthyScript, type LoadScript } from './scripted-windows.ts';
 
 const START_MS = 1_790_000_000_000;
 const MINUTE_MS = 60_000;

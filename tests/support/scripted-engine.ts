@@ -12,7 +12,8 @@ import {
 } from '../../src/load/engine.ts';
 import type { ArrivalPlan } from '../../src/model/plan.ts';
 import type { LoadProcessRow } from '../../src/model/run.ts';
-import { type Generation, type LoadScript, windowAt, windowCount } from './scripted-windows.ts';
+import type { Generation, LoadScript } from './load-script.ts';
+import { windowAt, windowCount } from './scripted-windows.ts';
 
 interface Running extends Generation {
   row: LoadProcessRow;

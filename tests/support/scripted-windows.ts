@@ -12,58 +12,9 @@ import {
   type RequestCell,
   WINDOW_MS,
 } from '../../src/model/window.ts';
-
-export interface Stretch {
-  fromMs: number;
-  /** Exclusive. */
-  untilMs: number;
-}
-
-export interface LatencyShape {
-  medianMs: number;
-  /** Log-logistic shape: 8 puts p95 at 1.44 × the median, 4 at 2.1 ×. */
-  shape: number;
-}
-
-/** How target and generator behave, by Unix milliseconds. Everything left out is healthy. */
-export interface LoadScript {
-  seed: number;
-  requests: { name: string; scenario?: string; share: number }[];
-  /** Total duration of answered requests at an instant and planned load. */
-  latency(at: { atMs: number; requestsPerMinute: number; name: string }): LatencyShape;
-  /** Shares of all requests that fail at an instant. */
-  failures?(atMs: number): Partial<Record<Exclude<Outcome, 'ok'>, number>>;
-  /** The target accepts requests and does not answer: users hang, then arrivals starve. */
-  hangs?: Stretch[];
-  /** The generator stands still (stopped, machine suspended): arrivals are late, windows are missing. */
-  stalls?: Stretch[];
-  /** The generator dies. */
-  crashes?: { atMs: number; exitCode: number | null; signal: string | null }[];
-  /** The wall clock jumps against the monotonic clock. */
-  clockSteps?: { atMs: number; stepMs: number }[];
-}
-
-/** A healthy target that answers one request name in 200 ms, whatever the load. */
-export const healthyScript = (changes: Partial<LoadScript> = {}): LoadScript => ({
-  seed: 1,
-  requests: [{ name: 'POST /api/chat', share: 1 }],
-  latency: () => ({ medianMs: 200, shape: 8 }),
-  ...changes,
-});
-
-/** One start of the generator, as far as its windows depend on it. */
-export interface Generation {
-  processId: string;
-  startedMs: number;
-  users: number;
-  timeoutMs: number;
-  /** Plans in order, each from the instant at which it was given. */
-  plans: { sinceMs: number; plan: ArrivalPlan }[];
-  /** null while it lives. */
-  exitedMs: number | null;
-  /** A process that was killed takes its open window with it. */
-  killed: boolean;
-}
+import type { Generation, LatencyShape, LoadScript, Stretch } from './load-script.ts';
+import { arrivals, planAt } from './scripted-arrivals.ts';
+import { type HungWindow, hungWindows } from './scripted-hang.ts';
 
 /** Window number `index` of a process, or null when it is not complete at `nowMs`, or the process stood still in it. */
 export function windowAt(process: Generation, script: LoadScript, index: number, nowMs: number): LoadWindow | null {
@@ -146,13 +97,6 @@ function generate(process: Generation, script: LoadScript, index: number, span: 
   };
 }
 
-/** The plan that the generator knew by `atMs`. */
-function planAt(process: Generation, atMs: number): ArrivalPlan {
-  const known = process.plans.findLast(({ sinceMs }) => sinceMs < atMs) ?? process.plans[0];
-  if (known === undefined) throw new Error('a generator without a plan');
-  return known.plan;
-}
-
 const stallEndingIn = (script: LoadScript, span: Stretch): Stretch | null =>
   script.stalls?.find(({ untilMs }) => span.fromMs <= untilMs && untilMs < span.untilMs) ?? null;
 
@@ -191,78 +135,6 @@ function countIterations(
     late,
     paused,
   };
-}
-
-/** Arrivals in [fromMs, untilMs), whole numbers that add up to the integral of the plan's rate. */
-function arrivals(
-  plan: ArrivalPlan,
-  seed: number,
-  fromMs: number,
-  untilMs: number,
-): { offered: number; paused: number } {
-  if (untilMs <= fromMs) return { offered: 0, paused: 0 };
-  const phase = seededRandom(seed)();
-  const [from, until] = [cumulative(plan, fromMs), cumulative(plan, untilMs)];
-  return {
-    offered: Math.floor(until.offered + phase) - Math.floor(from.offered + phase),
-    paused: Math.floor(until.paused + phase) - Math.floor(from.paused + phase),
-  };
-}
-
-interface Totals {
-  offered: number;
-  paused: number;
-}
-
-/** Iterations from the plan's start to each of its points; plans are never changed. */
-const totalsOfPlans = new WeakMap<ArrivalPlan, Totals[]>();
-
-function totalsOf(plan: ArrivalPlan): Totals[] {
-  const known = totalsOfPlans.get(plan);
-  if (known) return known;
-  const totals: Totals[] = [];
-  let sum: Totals = { offered: 0, paused: 0 };
-  plan.points.forEach((point, at) => {
-    const before = plan.points[at - 1];
-    if (before) sum = added(plan, sum, before, point.atMs, point.requestsPerMinute);
-    totals.push(sum);
-  });
-  totalsOfPlans.set(plan, totals);
-  return totals;
-}
-
-function added(
-  plan: ArrivalPlan,
-  sum: Totals,
-  left: ArrivalPlan['points'][number],
-  atMs: number,
-  rateThen: number,
-): Totals {
-  const requests = ((left.requestsPerMinute + rateThen) / 2) * ((atMs - left.atMs) / 60_000);
-  const iterations = requests / plan.requestsPerIteration;
-  return left.paused
-    ? { offered: sum.offered, paused: sum.paused + iterations }
-    : { offered: sum.offered + iterations, paused: sum.paused };
-}
-
-function cumulative(plan: ArrivalPlan, atMs: number): Totals {
-  const totals = totalsOf(plan);
-  const clamped = Math.min(atMs, plan.endMs);
-  let low = 0;
-  let high = plan.points.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((plan.points[middle]?.atMs ?? 0) <= clamped) low = middle + 1;
-    else high = middle;
-  }
-  const left = plan.points[low - 1];
-  const right = plan.points[low];
-  const sum = totals[low - 1];
-  if (left === undefined || sum === undefined) return { offered: 0, paused: 0 };
-  if (right === undefined) return sum;
-  const share = (clamped - left.atMs) / (right.atMs - left.atMs);
-  const rateThen = left.requestsPerMinute + share * (right.requestsPerMinute - left.requestsPerMinute);
-  return added(plan, sum, left, clamped, rateThen);
 }
 
 function healthyRequests(
@@ -340,80 +212,6 @@ function failedCell(
   const durationsMs = emptySketch();
   addToSketch(durationsMs, durationMs, count);
   return { ...of, outcome, count, statuses: { [status]: count }, errorCodes: { [code]: count }, durationsMs };
-}
-
-interface HungWindow {
-  starved: number;
-  finished: number;
-  /** Iterations whose requests ran into their time-out. */
-  timedOut: number;
-  /** Ages at which hanging iterations were answered when the target came back, with their numbers. */
-  answered: { afterMs: number; count: number }[];
-  busy: number;
-  oldestMs: number | null;
-}
-
-const hungWindowsOf = new WeakMap<Generation, { plans: number; windows: Map<number, HungWindow> }>();
-
-/** Every window that a hang touches, played once in order, again when the plan has changed. */
-function hungWindows(process: Generation, script: LoadScript): Map<number, HungWindow> {
-  const known = hungWindowsOf.get(process);
-  if (known?.plans === process.plans.length) return known.windows;
-  const windows = new Map<number, HungWindow>();
-  for (const hang of script.hangs ?? []) playHang(process, script, hang, windows);
-  hungWindowsOf.set(process, { plans: process.plans.length, windows });
-  return windows;
-}
-
-/**
- * Users hang one by one until none is left; then arrivals starve. An iteration gives up at its time-out (simplified: all
- * of its requests count as timed out at once) and its user is free for the next arrival.
- */
-function playHang(process: Generation, script: LoadScript, hang: Stretch, windows: Map<number, HungWindow>): void {
-  const gridMs = Math.floor(process.startedMs / WINDOW_MS) * WINDOW_MS;
-  let hanging: { sinceMs: number; count: number }[] = [];
-  for (let index = Math.max(0, Math.floor((hang.fromMs - gridMs) / WINDOW_MS)); ; index++) {
-    const fromMs = Math.max(process.startedMs, gridMs + index * WINDOW_MS);
-    const untilMs = gridMs + (index + 1) * WINDOW_MS;
-    const busyBefore = hanging.reduce((sum, { count }) => sum + count, 0);
-    if (fromMs >= hang.untilMs && busyBefore === 0) return;
-
-    const expired = hanging.filter(({ sinceMs }) => sinceMs + process.timeoutMs <= untilMs);
-    hanging = hanging.filter((group) => !expired.includes(group));
-    let timedOut = expired.reduce((sum, { count }) => sum + count, 0);
-
-    const plan = planAt(process, untilMs);
-    const all = arrivals(plan, script.seed, fromMs, untilMs).offered;
-    const hangFromMs = Math.max(fromMs, hang.fromMs);
-    const intoHang = arrivals(plan, script.seed, hangFromMs, Math.min(untilMs, hang.untilMs)).offered;
-    const free = Math.max(0, process.users - (busyBefore - timedOut));
-    // Users whose time-out is shorter than a window are free again several times within it.
-    const turns = Math.max(1, (untilMs - hangFromMs) / process.timeoutMs);
-    const caught = Math.min(intoHang, Math.floor(free * turns));
-    const stillHanging = Math.ceil(caught / turns);
-    if (caught > 0) {
-      const lastMs = Math.min(untilMs, hang.untilMs);
-      const sinceMs = turns > 1 ? lastMs - process.timeoutMs / 2 : (hangFromMs + lastMs) / 2;
-      hanging.push({ sinceMs, count: stillHanging });
-    }
-    timedOut += caught - stillHanging;
-
-    const answered: HungWindow['answered'] = [];
-    if (hang.untilMs <= untilMs) {
-      for (const { sinceMs, count } of hanging) answered.push({ afterMs: hang.untilMs - sinceMs, count });
-      hanging = [];
-    }
-    const released = answered.reduce((sum, { count }) => sum + count, 0);
-    const oldest = hanging[0];
-    windows.set(index, {
-      starved: intoHang - caught,
-      finished: all - intoHang + timedOut + released,
-      timedOut,
-      answered,
-      busy: hanging.reduce((sum, { count }) => sum + count, 0),
-      oldestMs: oldest ? untilMs - oldest.sinceMs : null,
-    });
-  }
 }
 
 /** What was measured while the target hung: almost nothing, then time-outs, then answers as old as the hang. */

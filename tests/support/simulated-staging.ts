@@ -19,10 +19,10 @@ import { Soaks } from '../../src/soak/soaks.ts';
 import { stateOf } from '../../src/soak/state.ts';
 import { BufferedStore } from '../../src/store/buffered-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { healthyScript, type LoadScript } from './load-script.ts';
 import { MemoryStore } from './memory-store.ts';
 import { Mortal } from './mortal.ts';
 import { ScriptedGenerators } from './scripted-engine.ts';
-import { healthyScript, type LoadScript } from './scripted-windows.ts';
 
 /** Saturday noon in Berlin, when the weekly soak begins. */
 export const START_MS = Date.parse('2026-11-21T11:00:00Z');
