@@ -89,7 +89,9 @@ func (w *windows) close(now instant) (complete []*window) {
 	boundaryMs := math.Floor(now.wallMs/windowMs) * windowMs
 	begun := now
 	if w.closing.endMs == boundaryMs {
-		// The ordinary case: the next window begins where this one ended, not where the tick fell.
+		// The ordinary case: the next window begins where this one ended, not where the tick fell, on both clocks: a
+		// tick that is less late than this one would else find the next window too short, and leave a hole.
+		begun.mono -= time.Duration((now.wallMs - boundaryMs) * float64(time.Millisecond))
 		begun.wallMs = boundaryMs
 	}
 	w.begin(begun)

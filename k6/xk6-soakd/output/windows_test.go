@@ -96,6 +96,26 @@ func TestWindowsAreAlignedToTheWallClockAndTheFirstIsPartial(t *testing.T) {
 	}
 }
 
+func TestWindowsFollowOneAnotherWithoutAHoleHoweverLateTheTickComes(t *testing.T) {
+	b := newBench(t, boundaryMs)
+	for i, lateMs := range []int{70, 3, 95, 0, 20, 0} {
+		end := time.Duration(i+1) * 10 * time.Second
+		b.pass(end - tickInterval - b.at.mono)
+		b.jump(tickInterval + time.Duration(lateMs)*time.Millisecond)
+		b.onTick()
+	}
+	b.pass(time.Second)
+	records := b.disk.records(t)
+	if len(records) != 6 {
+		t.Fatalf("%d records after a minute, want 6", len(records))
+	}
+	for i, r := range records {
+		if from := boundaryMs + float64(i)*10_000; float64(r.Start) != from || float64(r.End) != from+10_000 {
+			t.Errorf("record %d: %v to %v", i, float64(r.Start)-boundaryMs, float64(r.End)-boundaryMs)
+		}
+	}
+}
+
 func TestARequestBelongsToTheWindowInWhichItEnded(t *testing.T) {
 	b := newBench(t, boundaryMs)
 	b.pass(9900 * time.Millisecond)
