@@ -9,7 +9,8 @@ import { DISTURBANCES, durationTrace, memoryTrace } from '../tests/support/trace
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const seeds = Number(positionals[0] ?? 200);
-const ALPHA = 0.01;
+const GROWTH_ALPHA = 0.05;
+const DRIFT_ALPHA = 0.01;
 const LIMIT_PERCENT = 5;
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
@@ -40,7 +41,7 @@ for (const { name, hours, stepMinutes } of soaks) {
         );
         const { per24h, startLevel, pValue } = growth;
         if (per24h === null || startLevel === null || pValue === null) continue;
-        const proven = growth.finding === 'growing' && pValue <= ALPHA;
+        const proven = growth.finding === 'growing' && pValue <= GROWTH_ALPHA;
         const rate = (100 * per24h) / startLevel;
         if (proven) growing++;
         if (proven && rate >= LIMIT_PERCENT) failed++;
@@ -59,7 +60,7 @@ for (const ratePerMinute of [30, 300]) {
       const drift = driftOf(
         durationTrace({ seed: seed + 100_000 * driftPercent, hours: 72, driftPercent, ratePerMinute }),
       );
-      if (drift.finding === 'degrading' && (drift.pValue ?? 1) <= ALPHA) found++;
+      if (drift.finding === 'degrading' && (drift.pValue ?? 1) <= DRIFT_ALPHA) found++;
     }
     return `${driftPercent} %: ${percent(found, seeds)}`;
   });

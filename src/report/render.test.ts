@@ -57,7 +57,11 @@ describe('a report', () => {
   const rows = runRows(LEAKING);
 
   it.each(REPORTS)('in $format looks as the golden file', async ({ format, fileName }) => {
-    await expect(report(format, rows)).toMatchFileSnapshot(`../../tests/fixtures/leaking-${fileName}.golden`);
+    // The last digits of a sum depend on its order; nobody reads them.
+    const rounded = report(format, rows).replaceAll(/-?\d+\.\d{6,}/g, (digits) =>
+      String(Number(Number(digits).toPrecision(8))),
+    );
+    await expect(rounded).toMatchFileSnapshot(`../../tests/fixtures/leaking-${fileName}.golden`);
   });
 
   it('says in its first two lines what happened and why', () => {

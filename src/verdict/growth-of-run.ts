@@ -13,8 +13,11 @@ export interface GrowthOfSeries {
   proven: boolean;
 }
 
-/** Chance that a family in which nothing grows is called growing, were the model of every series exact. */
-export const FAMILY_ALPHA = 0.01;
+/**
+ * Chance that a family in which nothing grows is called growing by significance alone. The rivals that a trend must survive keep
+ * false alarms far below it; a stricter level costs detections and saves none (docs/detection.md).
+ */
+export const FAMILY_ALPHA = 0.05;
 
 /**
  * Growth of every series of the target that may leak. Judged samples only, outages left out: a target that is down
