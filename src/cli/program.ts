@@ -36,9 +36,14 @@ function createProgram(io: Io, clock: Clock, version: string, exitWith: (code: n
       io.env.SOAKD_URL,
     )
     .helpCommand(false)
-    .showHelpAfterError('(soakd --help lists the commands, soakd COMMAND --help shows an example)')
+    .showHelpAfterError('hint: soakd --help lists the commands, soakd COMMAND --help shows an example')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.say(text) });
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.say(text),
+      // Every message of the program begins alike.
+      outputError: (text, write) => write(text.replace(/^error: /, 'soakd: ')),
+    });
   const globals = (): GlobalOptions => {
     const { data, url } = program.opts<{ data?: string; url?: string }>();
     return { data: resolve(io.cwd, data ?? 'soakd-data'), dataIsDefault: data === undefined, url: url || null };
@@ -54,6 +59,6 @@ function createProgram(io: Io, clock: Clock, version: string, exitWith: (code: n
   for (const register of commandFiles) register(program, context);
   // Sub-commands do not inherit how errors end the program unless told.
   for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(soakd ${command.name()} --help shows an example)`);
+    command.exitOverride().showHelpAfterError(`hint: soakd ${command.name()} --help shows an example`);
   return program;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
-import { SoakdError } from '../../base/errors.ts';
+import { EXIT, SoakdError } from '../../base/errors.ts';
 import type { Store } from '../store.ts';
 import { storeError } from './errors.ts';
 import { isNetworkFileSystem, mountOf } from './file-system.ts';
@@ -59,7 +59,7 @@ export async function openSqliteStore({
       throw new SoakdError(`there is no store at ${path}`, {
         code: 'store_missing',
         hint: 'give the data folder of a daemon or an earlier run with --data or SOAKD_DATA',
-        cause: thrown,
+        exitCode: EXIT.badInput,
       });
     }
     throw storeError(path, thrown);
