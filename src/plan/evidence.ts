@@ -142,6 +142,6 @@ const rate = (perMinute: number): string => `${round(perMinute)} requests/min`;
 
 /** A duration for people: two digits are enough. */
 export function about(ms: number): string {
-  const unit = ms >= 2 * HOUR_MS ? 6 * MINUTE_MS : ms >= 10 * MINUTE_MS ? MINUTE_MS : ms >= 10_000 ? 1000 : 1;
+  const unit = ms >= 2 * HOUR_MS ? 6 * MINUTE_MS : ms >= 10 * MINUTE_MS ? MINUTE_MS : ms >= 1000 ? 1000 : 1;
   return formatDuration(Math.max(1, Math.round(ms / unit)) * unit);
 }

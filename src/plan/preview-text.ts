@@ -34,7 +34,8 @@ function totals(preview: PlanPreview): string[] {
   const length = about(preview.endMs - preview.startMs);
   const rehearsed =
     compression === 1 ? '' : `, a rehearsal: the profile's clock runs ${compression.toFixed(0)} times as fast`;
-  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+  const { lowestRequestsPerMinute: lowest, peakRequestsPerMinute: highest } = preview;
+  const rate = lowest === highest ? number(highest) : `${number(lowest)} to ${number(highest)}`;
   return columns([
     ['Target', preview.targetUrl ?? 'none: give --target'],
     ['Start', `${instantText(preview.startMs)}  (${preview.startClock})`],
@@ -44,15 +45,12 @@ function totals(preview: PlanPreview): string[] {
       'Requests',
       `${count(preview.totalRequests)} in ${count(preview.totalIterations)} iterations of ${number(preview.requestsPerIteration)} requests`,
     ],
-    [
-      'Rate',
-      `${number(preview.lowestRequestsPerMinute)} to ${number(preview.peakRequestsPerMinute)} requests/min; peak ${number(users.peakIterationsPerSecond)} iterations/s`,
-    ],
+    ['Rate', `${rate} requests/min; peak ${number(users.peakIterationsPerSecond)} iterations/s`],
     [
       'Users',
       `${users.users} (an iteration takes ${formatDuration(users.longestIterationMs)} at worst), ${Math.ceil(users.memoryMb)} MB of k6's memory`,
     ],
-    ['Disk', `store ${megabytes(disk.storeBytes)}, spool ${megabytes(disk.spoolBytes)} until its retention ends`],
+    ['Disk', `store ${size(disk.storeBytes)}, spool ${size(disk.spoolBytes)} until its retention ends`],
   ]);
 }
 
@@ -91,3 +89,4 @@ function columns(rows: string[][]): string[] {
 
 const count = (value: number): string => Math.round(value).toLocaleString('en').replaceAll(',', ' ');
 const number = (value: number): string => String(Number(value.toPrecision(3)));
+const size = (bytes: number): string => (bytes < 1e6 ? `${number(bytes / 1e3)} kB` : `${number(bytes / 1e6)} MB`);
