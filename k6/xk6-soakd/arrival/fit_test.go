@@ -230,3 +230,35 @@ func BenchmarkArrival(b *testing.B) {
 		stream.pop()
 	}
 }
+
+// BenchmarkFit reports, over ten seeds of three days with night, day and peak: the worst hour of run and clock against the plan, in per cent of
+// that hour (hours above 100 arrivals) and in arrivals beyond 1 % or one, and how many seeds a Kolmogorov-Smirnov test
+// rejects at 5 %.
+func BenchmarkFit(b *testing.B) {
+	for _, perSecond := range []float64{9.0 / 60 / 4, 9.0 / 60, 2, 20} {
+		for _, kind := range []Kind{Poisson, Even} {
+			b.Run(fmt.Sprintf("%s/%.4f-per-second", kind, perSecond), func(b *testing.B) {
+				excess, relative, rejected, arrivals := math.Inf(-1), 0.0, 0, 0
+				for b.Loop() {
+					for seed := range uint64(10) {
+						plan := daily(b, kind, seed, perSecond, 3)
+						times := arrivalsOf(plan, plan.StartMs)
+						arrivals += len(times)
+						for _, offsetMs := range []float64{0, 40 * 60_000} {
+							over, share := worstHour(plan, times, offsetMs)
+							excess, relative = math.Max(excess, over), math.Max(relative, share)
+						}
+						if kolmogorovSmirnov(gapsOf(plan, times)[:min(len(times)-1, 10_000)]) < 0.05 {
+							rejected++
+						}
+					}
+				}
+				b.ReportMetric(relative*100, "worst-hour-%")
+				b.ReportMetric(excess, "beyond-allowed")
+				b.ReportMetric(float64(rejected), "of-10-rejected")
+				b.ReportMetric(float64(arrivals), "arrivals")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
