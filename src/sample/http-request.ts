@@ -1,4 +1,6 @@
-import { describeError, SoakdError } from '../base/errors.ts';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { SoakdError } from '../base/errors.ts';
 
 /** No page of metrics is larger; what is, is an accident or an attack. */
 const LARGEST_BODY_BYTES = 32 * 1024 * 1024;
@@ -8,39 +10,53 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** One request with its whole body as text; redirects are answers. Rejects with one line that says what went wrong. */
+/**
+ * One request with its whole body as text; a redirect is an answer. Rejects with the reason of the signal, the system's
+ * error, or a SoakdError `answer_too_large`. Not by `fetch`, which refuses some ports, and with a connection of its own:
+ * one that is kept open may be closed by the other side just as it is used again, which would look like an outage.
+ */
 export async function request(
   url: string,
   init: { method?: string; headers?: Record<string, string>; signal: AbortSignal },
 ): Promise<HttpAnswer> {
-  const response = await fetch(url, { redirect: 'manual', ...init }).catch((thrown: unknown) => {
-    throw plain(thrown);
+  const { method = 'GET', headers = {}, signal } = init;
+  signal.throwIfAborted();
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+  const answered = Promise.withResolvers<HttpAnswer>();
+  const outgoing = send(url, { method, headers, agent: false }, (response) => {
+    bodyOf(response).then((body) => answered.resolve({ status: response.statusCode ?? 0, body }), answered.reject);
   });
-  const decoder = new TextDecoder();
-  let body = '';
-  let bytes = 0;
+  outgoing.on('error', answered.reject);
+  const give = (): void => {
+    outgoing.destroy();
+    answered.reject(signal.reason);
+  };
+  signal.addEventListener('abort', give, { once: true });
+  outgoing.end();
   try {
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.byteLength;
-      if (bytes > LARGEST_BODY_BYTES) {
-        throw new SoakdError(`the answer is larger than ${LARGEST_BODY_BYTES} bytes`, {
-          code: 'answer_too_large',
-          hint: 'is this the right address?',
-        });
-      }
-      body += decoder.decode(chunk, { stream: true });
-    }
-  } catch (thrown) {
-    throw plain(thrown);
+    return await answered.promise;
+  } finally {
+    signal.removeEventListener('abort', give);
+    outgoing.destroy();
   }
-  return { status: response.status, body: body + decoder.decode() };
 }
 
-/** fetch hides the reason behind `fetch failed`. */
-const plain = (thrown: unknown): Error => {
-  const text = describeError(thrown).replace(/^(fetch failed|terminated): /, '');
-  return thrown instanceof SoakdError ? thrown : new Error(text);
-};
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.byteLength;
+    if (bytes > LARGEST_BODY_BYTES) {
+      throw new SoakdError(`the answer is larger than ${LARGEST_BODY_BYTES} bytes`, {
+        code: 'answer_too_large',
+        hint: 'is this the right address?',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
 
 /** Resolves `env:NAME` in the values of headers. */
 export const resolveHeaders = (

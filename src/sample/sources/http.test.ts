@@ -78,6 +78,11 @@ describe('health by HTTP', () => {
     expect(values).toEqual([0, null, null]);
   });
 
+  it('asks any port: what a browser would refuse may be a service all the same', async () => {
+    const sampler = await start('http://127.0.0.1:1');
+    expect((await failureOf(sampler)).message).toContain('ECONNREFUSED');
+  });
+
   it('is down when the answer takes too long, also when its body does', async () => {
     const settings = { timeout: '100ms' };
     const silent = await start(await serve(() => undefined), settings);

@@ -10,7 +10,7 @@ import type { Sampler, SamplerPlugin } from '../sampler.ts';
 const query = z.string().min(1, 'is empty').describe('PromQL that gives one value: a scalar, or a vector of one');
 
 const settings = z.strictObject({
-  url: z.url().describe('address of the Prometheus server'),
+  url: z.url({ protocol: /^https?$/ }).describe('address of the Prometheus server'),
   headers,
   queries: z
     .record(seriesName, z.union([query, z.strictObject({ query, ...natureSettings })]))

@@ -36,7 +36,10 @@ const seriesSettings = z.strictObject({
 });
 
 const settings = z.strictObject({
-  url: z.url().describe('address of the page; without it `path` at the target').optional(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .describe('address of the page; without it `path` at the target')
+    .optional(),
   path: z.string().startsWith('/', 'begins with /').describe('path at the target').default('/metrics'),
   headers,
   series: z
