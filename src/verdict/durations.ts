@@ -3,7 +3,7 @@ import type { LoadLevel } from '../model/plan.ts';
 import { addToSketch, emptySketch, mergeSketch, type Sketch } from '../model/sketch.ts';
 import { WINDOW_MS } from '../model/window.ts';
 import { excludedStretches } from '../plan/exclusions.ts';
-import { levelAt, pausedMsBetween } from '../plan/rate.ts';
+import { levelAt, pausedStretches, requestsBetween } from '../plan/rate.ts';
 import type { SketchRow } from '../store/store.ts';
 import type { RunRows } from './rows.ts';
 import type { Tally } from './tally.ts';
@@ -109,15 +109,26 @@ function addAtLeast(into: Sketch, from: Sketch, least: number): void {
   });
 }
 
-/** For how long the whole plan has each level, warm-up, pauses and exclusions left out, milliseconds. */
-export function plannedLevels({ run, plan }: RunRows): Record<LoadLevel, number> {
-  const planned: Record<LoadLevel, number> = { normal: 0, peak: 0, stress: 0 };
+/** What the whole plan holds of each level, warm-up, pauses and exclusions left out. */
+export interface PlannedLevel {
+  lengthMs: number;
+  requests: number;
+}
+
+export function plannedLevels({ run, plan }: RunRows): Record<LoadLevel, PlannedLevel> {
+  const none = (): PlannedLevel => ({ lengthMs: 0, requests: 0 });
+  const planned: Record<LoadLevel, PlannedLevel> = { normal: none(), peak: none(), stress: none() };
   const excluded = excludedStretches(run.profile, plan);
+  const paused = pausedStretches(plan);
   const fromMs = plan.startMs + run.profile.traffic.warmupMs / plan.compression;
   const stepMs = Math.max(1000, (plan.endMs - fromMs) / PLAN_STEPS);
-  for (let atMs = fromMs + stepMs / 2; atMs < plan.endMs; atMs += stepMs) {
-    if (contains(excluded, atMs) || pausedMsBetween(plan, atMs, atMs + 1) > 0) continue;
-    planned[levelAt(plan, run.profile, atMs)] += stepMs;
+  for (let atMs = fromMs; atMs < plan.endMs; atMs += stepMs) {
+    const untilMs = Math.min(plan.endMs, atMs + stepMs);
+    const middleMs = (atMs + untilMs) / 2;
+    if (contains(excluded, middleMs) || contains(paused, middleMs)) continue;
+    const level = planned[levelAt(plan, run.profile, middleMs)];
+    level.lengthMs += untilMs - atMs;
+    level.requests += requestsBetween(plan, atMs, untilMs);
   }
   return planned;
 }

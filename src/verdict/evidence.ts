@@ -4,7 +4,7 @@ import type { LoadLevel } from '../model/plan.ts';
 import type { Outage, TimeAccount } from '../model/verdict.ts';
 import { levelAt } from '../plan/rate.ts';
 import { type DriftOfRun, driftOfRun } from './drift-of-run.ts';
-import { type Durations, judgedSketches, limitDurations, plannedLevels } from './durations.ts';
+import { type Durations, judgedSketches, limitDurations, type PlannedLevel, plannedLevels } from './durations.ts';
 import { type GrowthOfSeries, growthOfRun } from './growth-of-run.ts';
 import type { RunRows } from './rows.ts';
 import { type RunSpan, spanOf } from './span.ts';
@@ -21,8 +21,8 @@ export interface Evidence {
   /** Judged windows, all together and by the level of their middle. */
   all: Tally;
   levels: Record<LoadLevel, Tally>;
-  /** Milliseconds for which the whole plan has each level, after the warm-up. */
-  planned: Record<LoadLevel, number>;
+  /** What the whole plan holds of each level, after the warm-up. */
+  planned: Record<LoadLevel, PlannedLevel>;
   durations: Durations;
   /** All, also those outside what is judged: their `judgedMs` is 0. */
   outages: Outage[];

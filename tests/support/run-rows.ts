@@ -31,6 +31,8 @@ export interface SeriesScript {
 
 export interface RunScript {
   hours: number;
+  /** Another profile than the plain one that the other settings describe. */
+  profile?: Profile;
   compression?: number;
   warmupMs?: number;
   ratePerMinute?: number;
@@ -128,7 +130,7 @@ export function profileOf(script: RunScript): Profile {
 export function runRows(script: RunScript): RunRows {
   const random = seededRandom(script.seed ?? 1);
   const compression = script.compression ?? 1;
-  const profile = profileOf(script);
+  const profile = script.profile ?? profileOf(script);
   const plan = buildPlan(profile, { startMs: START_MS, compression }, script.edits ?? []);
   const untilMs = script.liveUntilMs ?? script.stopMs ?? plan.endMs;
   const load = (fromMs: number, toMs: number): number =>
@@ -142,18 +144,22 @@ export function runRows(script: RunScript): RunRows {
   let lateInGap = 0;
   let stepMs = 0;
   let due = random();
+  let iterationsDue = random();
   for (let atMs = START_MS, sequence = 0; atMs < untilMs; atMs += WINDOW_MS, sequence++) {
     const endMs = Math.min(atMs + WINDOW_MS, untilMs);
     due += requestsBetween(plan, atMs, endMs);
     const arrivals = Math.floor(due);
     due -= arrivals;
+    iterationsDue += requestsBetween(plan, atMs, endMs) / plan.requestsPerIteration;
+    const iterations = Math.floor(iterationsDue);
+    iterationsDue -= iterations;
     const gap = script.gaps?.find(({ fromMs, untilMs: toMs }) => fromMs <= atMs && atMs < toMs);
     if (gap !== undefined) {
       if (gap.kind === 'absent' && endMs >= gap.untilMs) {
         process++;
         sequence = -1;
       }
-      if (gap.kind === 'stalled') lateInGap += arrivals;
+      if (gap.kind === 'stalled') lateInGap += iterations;
       if (gap.kind === 'stepped') stepMs += WINDOW_MS;
       continue;
     }
@@ -165,11 +171,11 @@ export function runRows(script: RunScript): RunRows {
       startMs: atMs,
       endMs,
       iterations: {
-        planned: arrivals + lateInGap,
-        started: hung ? 0 : arrivals,
-        finished: hung ? 0 : arrivals,
+        planned: iterations + lateInGap,
+        started: hung ? 0 : iterations,
+        finished: hung ? 0 : iterations,
         interrupted: 0,
-        starved: hung ? arrivals : 0,
+        starved: hung ? iterations : 0,
         late: lateInGap,
         paused: 0,
       },

@@ -13,19 +13,19 @@ export const REQUESTS_FOR: Record<number, number> = { 0.5: 20, 0.95: 200, 0.99: 
  */
 export const responseTime =
   (quantile: number, level: LoadLevel | 'all'): CriterionJudge =>
-  (spec, { durations, planned, rows }) => {
+  (spec, { durations, planned }) => {
     const sketch = durations[level];
     const needed = REQUESTS_FOR[quantile] ?? 1000;
     const text = `${formatCount(sketch.count)} requests`;
-    if (level !== 'all' && planned[level] === 0) {
+    if (level !== 'all' && planned[level].lengthMs === 0) {
       const why = `the plan has no ${level} load`;
       return { actual: null, interval: null, evidence: text, status: 'not_applicable', why, worst: null };
     }
     if (sketch.count < needed) {
-      const minutes = (level === 'all' ? Number.POSITIVE_INFINITY : planned[level]) / 60_000;
-      const perMinute = rows.run.profile.traffic.baseRatePerMinute * rows.run.profile.traffic.peakMultiplier;
+      const levels = level === 'all' ? Object.values(planned) : [planned[level]];
+      const plannedRequests = levels.reduce((sum, { requests }) => sum + requests, 0);
       const why = `${formatCount(sketch.count)} requests are too few for a P${100 * quantile}: it needs ${formatCount(needed)}`;
-      return lacking(spec, text, why, minutes * perMinute < needed);
+      return lacking(spec, text, why, plannedRequests < needed);
     }
     const actual = quantileOf(sketch, quantile) ?? 0;
     const ranks = quantileRanks(quantile, sketch.count);

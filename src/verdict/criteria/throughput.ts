@@ -35,7 +35,7 @@ export const throughputAt =
   (spec, { levels, planned }) => {
     const { byOutcome, lengthMs } = levels[level];
     const text = `${formatCount(byOutcome.ok)} requests`;
-    if (planned[level] === 0) {
+    if (planned[level].lengthMs === 0) {
       const why = `the plan has no ${level} load`;
       return { actual: null, interval: null, evidence: text, status: 'not_applicable', why, worst: null };
     }
