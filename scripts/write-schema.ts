@@ -1,24 +1,27 @@
 /**
- * Writes the JSON Schema that editors check profiles with: `npm run schema`. With `--check` nothing is written, and
- * the exit code is 1 when the file is stale.
+ * Writes the JSON Schemas that editors check profiles and the daemon's configuration with: `npm run schema`. With
+ * `--check` nothing is written, and the exit code is 1 when a file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { profileJsonSchema } from '../src/config/json-schema.ts';
+import { daemonJsonSchema } from '../src/daemon/config.ts';
 import { samplerSchemas } from '../src/sample/registry.ts';
 
-const file = join(import.meta.dirname, '..', 'config', 'profile.schema.json');
-const wanted = `${JSON.stringify(profileJsonSchema(samplerSchemas), null, 2)}\n`;
+const SCHEMAS = { 'profile.schema.json': profileJsonSchema(samplerSchemas), 'daemon.schema.json': daemonJsonSchema() };
+const onlyCheck = process.argv.includes('--check');
 
-if (process.argv.includes('--check')) {
-  const current = readOrEmpty(file) === wanted;
-  console.error(
-    current ? 'config/profile.schema.json is current' : 'config/profile.schema.json is stale: npm run schema',
-  );
-  process.exitCode = current ? 0 : 1;
-} else {
-  writeFileSync(file, wanted);
-  console.error('wrote config/profile.schema.json');
+for (const [name, schema] of Object.entries(SCHEMAS)) {
+  const file = join(import.meta.dirname, '..', 'config', name);
+  const wanted = `${JSON.stringify(schema, null, 2)}\n`;
+  if (readOrEmpty(file) === wanted) console.error(`config/${name} is current`);
+  else if (onlyCheck) {
+    console.error(`config/${name} is stale: npm run schema`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, wanted);
+    console.error(`wrote config/${name}`);
+  }
 }
 
 function readOrEmpty(path: string): string {
