@@ -59,8 +59,14 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
     case 'memory_leak':
       return hoursNeeded(HOURS_FOR_GROWTH, shares.all, plan, 'growth needs');
     case 'response_time_degradation': {
-      const requests = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE.p95;
-      return requestsNeeded(requests, shares.all, `a trend needs ${BINS_FOR_TREND} stretches with a p95, together`);
+      // In a rehearsal the median may stand for a p95 that has too few requests.
+      const quantile = plan.compression === 1 ? 'p95' : 'p50';
+      const requests = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE[quantile];
+      return requestsNeeded(
+        requests,
+        shares.all,
+        `a trend needs ${BINS_FOR_TREND} stretches with a ${quantile}, together`,
+      );
     }
     case 'mtbf':
       return hoursNeeded(UPTIME_SHARE_FOR_MTBF * spec.target, shares.all, plan, 'without one outage it takes');
