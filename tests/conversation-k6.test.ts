@@ -3,8 +3,8 @@ import type { ChatWorkload, Conversation, PatternName, UserKind } from '../src/m
 import type { LoadWindow } from '../src/model/window.ts';
 import type { SeenRequest } from './support/http-target.ts';
 import { type K6Rig, k6Rig } from './support/k6-rig.ts';
-import { iterationsOf, readAllWindows } from './support/load-engine-contract.ts';
 import { seedWith } from './support/profile.ts';
+import { iterationsOf, readAllWindows } from './support/window-sums.ts';
 
 let rig: K6Rig | null = null;
 afterEach(() => rig?.close());

@@ -9,7 +9,7 @@ export interface K6Command {
 }
 
 /** Tags that the output uses. `url` and `error` are unbounded: k6 never forgets a tag set. */
-const SYSTEM_TAGS = ['scenario', 'name', 'status', 'error_code', 'expected_response', 'check', 'group'];
+const SYSTEM_TAGS = ['scenario', 'name', 'status', 'error_code', 'expected_response', 'check'];
 
 export const k6ConfigFileOf = (folder: string): string => join(folder, 'k6.json');
 export const settingsFileOf = (folder: string): string => join(folder, 'load.json');

@@ -47,13 +47,16 @@ export function k6Process(work: K6Work, context: K6ProcessContext): LoadProcess 
       outOfMemory: (outOfMemoryKills() ?? 0) > (outOfMemoryBefore ?? 0),
       detail: await lastLogLines(logFile).catch(describeError),
     };
-    await clearGroup(row.pid, clock);
+    await clearGroup(row.pid, clock).catch((thrown) =>
+      log(`what k6 ${row.processId} left behind could not be ended: ${describeError(thrown)}`),
+    );
     return raw === null ? exitOfAdopted(circumstances) : exitOf(raw, circumstances);
   });
   let over = false;
-  void exited.then(() => {
+  const markOver = (): void => {
     over = true;
-  });
+  };
+  exited.then(markOver, markOver);
   void keepLogSmall(logFile, exited, context);
 
   const signalAll = (signal: NodeJS.Signals): void => {

@@ -2,9 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import type { LoadEngine, LoadOrder, LoadProcess } from '../../src/load/engine.ts';
-import type { LoadProcessRow } from '../../src/model/run.ts';
-import type { IterationCounts, LoadWindow } from '../../src/model/window.ts';
 import { constantPlan } from './load-order.ts';
+import { iterationsOf, readAllWindows } from './window-sums.ts';
 
 export interface EngineRig {
   clock: Clock;
@@ -16,27 +15,6 @@ export interface EngineRig {
   /** Waits for what happens in time that passes. */
   settle<T>(promise: Promise<T>): Promise<T>;
   close(): Promise<void>;
-}
-
-/** All windows of a process from `offset` on, batch after batch. */
-export async function readAllWindows(engine: LoadEngine, row: LoadProcessRow, offset = 0): Promise<LoadWindow[]> {
-  const windows: LoadWindow[] = [];
-  for (let at = offset; ; ) {
-    const batch = await engine.readWindows(row, at);
-    expect(batch.corruptRecords).toBe(0);
-    windows.push(...batch.windows);
-    at = batch.nextOffset;
-    if (!batch.more) return windows;
-  }
-}
-
-/** Iterations of all windows together. */
-export function iterationsOf(windows: LoadWindow[]): IterationCounts {
-  const sum = { planned: 0, started: 0, finished: 0, interrupted: 0, starved: 0, late: 0, paused: 0 };
-  for (const { iterations } of windows) {
-    for (const key of Object.keys(sum) as (keyof IterationCounts)[]) sum[key] += iterations[key];
-  }
-  return sum;
 }
 
 const PER_MINUTE = 1200;

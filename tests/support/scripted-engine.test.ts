@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { LoadOrder } from '../../src/load/engine.ts';
 import type { LoadWindow } from '../../src/model/window.ts';
-import { describeLoadEngine, iterationsOf, readAllWindows } from './load-engine-contract.ts';
+import { describeLoadEngine } from './load-engine-contract.ts';
 import { constantPlan, loadOrder, requestsWorkload } from './load-order.ts';
 import { healthyScript, type LoadScript } from './load-script.ts';
 import { ScriptedGenerators } from './scripted-engine.ts';
+import { iterationsOf, readAllWindows } from './window-sums.ts';
 
 const START_MS = 1_790_000_000_000;
 const MINUTE_MS = 60_000;
