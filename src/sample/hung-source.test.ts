@@ -11,7 +11,9 @@ import type { NewEvent } from '../model/run.ts';
 import type { Sample } from '../model/sample.ts';
 import { runSampling } from './loop.ts';
 import { samplerPlugins } from './registry.ts';
-import { startSources } from './start-sources.ts';
+import type { SamplerContext } from './sampler.ts';
+import type { SampledSource } from './source-reader.ts';
+import { startSampler } from './start-sampler.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -45,6 +47,16 @@ async function startHealthyServer(): Promise<{ port: number }> {
   return { port: await listen(server) };
 }
 
+const startAll = (specs: readonly SamplerSpec[], context: SamplerContext): Promise<SampledSource[]> =>
+  Promise.all(
+    specs.map(async (spec) => ({
+      name: spec.name,
+      kind: spec.kind,
+      role: 'target' as const,
+      sampler: await startSampler(spec, samplerPlugins, context),
+    })),
+  );
+
 describe('servers that accept and never answer, beside one that does', () => {
   const kinds = (hung: number): SamplerSpec[] => [
     {
@@ -69,8 +81,7 @@ describe('servers that accept and never answer, beside one that does', () => {
     closing.push(() => context.undo.unwind());
     const page = { url: `http://127.0.0.1:${good.port}/`, series: { heap: 'shop_heap_bytes' } };
     const specs = [...kinds(hung.port), { kind: 'prometheus', name: 'good', settings: page }];
-    const { sources, failed } = await startSources(specs, samplerPlugins, context);
-    expect(failed).toEqual([]);
+    const sources = await startAll(specs, context);
 
     const samples: Sample[] = [];
     const events: NewEvent[] = [];
@@ -119,7 +130,7 @@ describe('servers that accept and never answer, beside one that does', () => {
     const hung = await startHungServer();
     const clock = new SimulatedClock(0);
     const context = samplerContext({ clock });
-    const { sources } = await startSources(kinds(hung.port), samplerPlugins, context);
+    const sources = await startAll(kinds(hung.port), context);
     const stop = new AbortController();
     const readings = sources.map(({ sampler }) =>
       sampler.read(stop.signal).then(

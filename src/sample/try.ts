@@ -5,7 +5,7 @@ import type { SamplerSpec } from '../model/profile.ts';
 import type { SeriesInfo } from '../model/sample.ts';
 import type { Sampler, SamplerContext, SamplerPlugin } from './sampler.ts';
 import { READING_LIMIT_MS } from './source-reader.ts';
-import { startSampler } from './start-sources.ts';
+import { startSampler } from './start-sampler.ts';
 
 /** One sampler of a profile, tried before it is relied on. */
 export interface SamplerTrial {

@@ -7,6 +7,7 @@ import type { Sample } from '../model/sample.ts';
 import { knownIdentities } from '../sample/identities.ts';
 import { runSampling } from '../sample/loop.ts';
 import { type SampledSource, seriesOf } from '../sample/source-reader.ts';
+import { startSampler } from '../sample/start-sampler.ts';
 import type { SoakContext } from './context.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -83,14 +84,12 @@ async function startSources(live: LiveRun, context: SoakContext, undo: UndoStack
 }
 
 async function startSource(
-  { kind, name, settings }: SamplerSpec,
+  spec: SamplerSpec,
   live: LiveRun,
   { clock, secret, samplerPlugins }: SoakContext,
   undo: UndoStack,
 ): Promise<SampledSource> {
-  const plugin = samplerPlugins.find((plugin) => plugin.kind === kind);
-  if (plugin === undefined) throw new Error(`this soakd has no sampler of kind ${kind}`);
   const { targetUrl } = live.run;
-  const sampler = await plugin.start(plugin.settings.parse(settings), { clock, undo, targetUrl, secret });
-  return { name, kind, role: 'target', sampler };
+  const sampler = await startSampler(spec, samplerPlugins, { clock, undo, targetUrl, secret });
+  return { name: spec.name, kind: spec.kind, role: 'target', sampler };
 }

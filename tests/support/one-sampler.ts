@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { UndoStack } from '../../src/base/undo.ts';
 import { samplerPlugins } from '../../src/sample/registry.ts';
 import type { Sampler, SamplerContext } from '../../src/sample/sampler.ts';
-import { startSampler } from '../../src/sample/start-sources.ts';
+import { startSampler } from '../../src/sample/start-sampler.ts';
 
 export const samplerContext = (changes: Partial<SamplerContext> = {}): SamplerContext & { undo: UndoStack } => ({
   clock: systemClock,

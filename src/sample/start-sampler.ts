@@ -1,0 +1,28 @@
+import { SoakdError } from '../base/errors.ts';
+import type { SamplerSpec } from '../model/profile.ts';
+import type { Sampler, SamplerContext, SamplerPlugin } from './sampler.ts';
+
+/** Starts one source of a profile. Rejects with a SoakdError when the kind is unknown or its settings do not fit. */
+export async function startSampler(
+  spec: SamplerSpec,
+  plugins: readonly SamplerPlugin[],
+  context: SamplerContext,
+): Promise<Sampler> {
+  const plugin = plugins.find(({ kind }) => kind === spec.kind);
+  if (plugin === undefined) {
+    throw new SoakdError(`${spec.kind} is no kind of sampler`, {
+      code: 'sampler_unknown',
+      hint: `kinds: ${plugins.map(({ kind }) => kind).join(', ')}`,
+    });
+  }
+  const settings = plugin.settings.safeParse(spec.settings);
+  if (!settings.success) {
+    // The profile was checked before: this one was stored by another version of soakd.
+    const [issue] = settings.error.issues;
+    throw new SoakdError(`the settings of ${spec.name} do not fit: ${issue?.path.join('.')} ${issue?.message}`, {
+      code: 'sampler_settings',
+      hint: 'check the profile: soakd validate',
+    });
+  }
+  return plugin.start(settings.data, context);
+}
