@@ -12,3 +12,12 @@ export function bootTimeMs(): number | null {
     return null;
   }
 }
+
+/** Changes with each boot of the machine (random(4)); empty where it cannot be known. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
