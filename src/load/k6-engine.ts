@@ -122,7 +122,15 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
 }
 
 /** k6 works in the run's folder, and is found by the folder's name wherever the next daemon is started from. */
-const inAbsoluteFolder = (order: LoadOrder): LoadOrder => ({ ...order, folder: resolve(order.folder) });
+function inAbsoluteFolder(order: LoadOrder): LoadOrder {
+  const folder = resolve(order.folder);
+  // In k6's argument `--out soakd=<path>?<options>` the path ends at the first question mark.
+  if (!folder.includes('?')) return { ...order, folder };
+  throw new SoakdError(`k6 cannot write to ${folder}`, {
+    code: 'folder_unusable',
+    hint: 'choose a folder without "?" in its path',
+  });
+}
 
 const worksOn = (order: LoadOrder, processId: string) => ({
   folder: order.folder,
