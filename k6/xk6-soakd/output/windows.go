@@ -23,8 +23,13 @@ func monotonicNow() func() instant {
 	}
 }
 
-// A difference between the clocks below this is their reading and slewing, not a step.
-const smallestStepMs = 1
+const (
+	// A difference between the clocks from one look to the next below this is their reading and slewing, not a step.
+	smallestStepMs = 1
+	// A clock that is slewed (adjtime(3): 0.5 ms a second) is off by less than this within a window: the window ends where it
+	// should.
+	largestSlewMs = 100
+)
 
 // windows keeps the window that is open and the one before it, which waits for stragglers.
 type windows struct {
@@ -80,9 +85,11 @@ func (w *windows) close(now instant) (complete []*window) {
 	if w.closing != nil {
 		complete = append(complete, w.closing)
 	}
-	// After a step of the clock the window lasted as long as the monotonic clock says.
-	lastedMs := math.Ceil(float64(now.mono-w.openSince) / 1e6)
-	w.open.endMs = math.Min(w.open.endMs, w.open.startMs+math.Max(1, lastedMs))
+	lastedMs := float64(now.mono-w.openSince) / 1e6
+	if math.Abs(now.wallMs-w.open.startMs-lastedMs) > largestSlewMs {
+		// After a step of the clock the window lasted as long as the monotonic clock says.
+		w.open.endMs = math.Min(w.open.endMs, w.open.startMs+math.Max(1, math.Ceil(lastedMs)))
+	}
 	w.snapshot(w.open)
 	w.closing, w.closedAt = w.open, now.mono
 

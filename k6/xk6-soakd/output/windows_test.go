@@ -116,6 +116,22 @@ func TestWindowsFollowOneAnotherWithoutAHoleHoweverLateTheTickComes(t *testing.T
 	}
 }
 
+func TestAClockThatIsSlewedLeavesNoHoleAndIsNoStep(t *testing.T) {
+	for _, perTickMs := range []float64{-0.05, 0.05} {
+		b := newBench(t, boundaryMs)
+		for range 1000 {
+			b.pass(tickInterval)
+			b.at.wallMs += perTickMs
+		}
+		records := b.disk.records(t)
+		for i, r := range records {
+			if r.Clock.StepMs != 0 || (i > 0 && r.Start != records[i-1].End) {
+				t.Errorf("slewed by %v ms a tick, window %d: from %v to %v, step %v", perTickMs, i, float64(r.Start)-boundaryMs, float64(r.End)-boundaryMs, r.Clock.StepMs)
+			}
+		}
+	}
+}
+
 func TestARequestBelongsToTheWindowInWhichItEnded(t *testing.T) {
 	b := newBench(t, boundaryMs)
 	b.pass(9900 * time.Millisecond)
