@@ -132,7 +132,7 @@ describe('the daemon', () => {
     expect(log).toContain('a run begins');
     expect(log).not.toContain(token);
     expect(log).not.toContain('shop-secret-0123');
-  }, 60_000);
+  }, 120_000);
 
   it('refuses a start without the token, and a target outside the fence', async () => {
     const { daemon } = await start(dataFolder, {}, env);

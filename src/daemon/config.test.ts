@@ -14,6 +14,22 @@ describe('the configuration of the daemon', () => {
     expect(readDaemonConfig(readFileSync(file, 'utf8'), file)).toEqual({ ok: true, config: defaultDaemonConfig() });
   });
 
+  it('of the container image is open to others, so that it needs a token', () => {
+    const file = 'config/soakd.container.yaml';
+    const read = readDaemonConfig(readFileSync(file, 'utf8'), file);
+    expect(read.ok && read.config.listen).toEqual({ host: '0.0.0.0', port: 8089 });
+  });
+
+  it('has each of its keys described for operators', () => {
+    const described = readFileSync('docs/operations.md', 'utf8');
+    const { properties } = JSON.parse(JSON.stringify(daemonJsonSchema()));
+    const names = Object.keys(properties).flatMap((key) =>
+      Object.keys(properties[key].properties ?? { '': null }).map((inner) => (inner === '' ? key : `${key}.${inner}`)),
+    );
+    expect(names).toContain('fence.max_rate');
+    for (const name of names) expect(described, name).toContain(`\`${name}\``);
+  });
+
   it('may be empty', () => {
     expect(readDaemonConfig('# nothing yet\n', 'soakd.yaml')).toEqual({ ok: true, config: defaultDaemonConfig() });
   });
