@@ -62,6 +62,7 @@ export interface SeriesGrowth {
   startLevel: number | null;
   growthPer24h: number | null;
   growthPercentPer24h: number | null;
+  /** 95 % interval of `growthPercentPer24h`. */
   interval: { low: number | null; high: number | null } | null;
   growthPer1000Requests: number | null;
   samples: number;

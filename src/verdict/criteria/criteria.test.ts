@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { defaultCriteria, HOUR_MS, type RunScript, runRows, START_MS } from '../../../tests/support/run-rows.ts';
+import type { CriterionSpec } from '../../model/profile.ts';
+import type { CriterionResult } from '../../model/verdict.ts';
+import { judge } from '../judge.ts';
+import type { RunRows } from '../rows.ts';
+
+const at = (hours: number): number => START_MS + hours * HOUR_MS;
+
+function judged(id: string, rows: RunRows): CriterionResult {
+  const found = judge(rows).criteria.find((criterion) => criterion.id === id);
+  if (found === undefined) throw new Error(`no criterion ${id}`);
+  return found;
+}
+
+const result = (id: string, script: RunScript): CriterionResult => judged(id, runRows(script));
+
+/** Every request is refused in these stretches. */
+const down =
+  (...stretches: readonly (readonly [fromMs: number, lengthMs: number])[]): NonNullable<RunScript['failures']> =>
+  (atMs) =>
+    stretches.some(([fromMs, lengthMs]) => atMs >= fromMs && atMs < fromMs + lengthMs) ? { connect: 1 } : {};
+
+const asked = (id: string, change: Partial<CriterionSpec> = {}): CriterionSpec[] =>
+  defaultCriteria({ [id]: { fromProfile: true, ...change } });
+
+describe('availability', () => {
+  it('is decided by the time that was watched, to the second', () => {
+    const budgetMs = 0.005 * 24 * HOUR_MS;
+    expect(result('availability', { hours: 24, failures: down([at(11), budgetMs - 12_000]) }).status).toBe('pass');
+    expect(result('availability', { hours: 24, failures: down([at(11), budgetMs + 8_000]) }).status).toBe('fail');
+  });
+
+  it('has an interval even without an outage: one may have hidden', () => {
+    const { actual, interval } = result('availability', { hours: 24 });
+    expect(actual).toBe(100);
+    expect(interval?.low).toBeLessThan(100);
+    expect(interval?.low).toBeGreaterThan(99.9);
+  });
+});
+
+describe('mtbf', () => {
+  it('of a run as long as the target passes without an outage, and says how sure that is', () => {
+    const found = result('mtbf', { hours: 24, warmupMs: HOUR_MS });
+    expect(found).toMatchObject({ status: 'pass', actual: null });
+    expect(found.interval?.low).toBeCloseTo(23 / -Math.log(0.05), 1);
+  });
+
+  it('of a run that is too short is inconclusive when asked for, with or without an outage', () => {
+    expect(result('mtbf', { hours: 6, criteria: asked('mtbf') }).status).toBe('inconclusive');
+    expect(result('mtbf', { hours: 6, criteria: asked('mtbf'), failures: down([at(3), 60_000]) }).status).toBe(
+      'inconclusive',
+    );
+  });
+
+  it('fails in a short run when outages come so often that no luck explains it', () => {
+    const often = [1, 2, 3, 4, 5].map((hour) => [at(hour), 60_000] as const);
+    expect(result('mtbf', { hours: 6, failures: down(...often) })).toMatchObject({ status: 'fail' });
+  });
+
+  it('counts hours of the profile in a rehearsal', () => {
+    const { evidence, status } = result('mtbf', { hours: 72, compression: 360, ratePerMinute: 600 });
+    expect(evidence).toContain('72 h up');
+    expect(status).toBe('pass');
+  });
+});
+
+describe('mttr and error recovery', () => {
+  it('pass outages that end soon, and fail those that do not', () => {
+    const short = { hours: 24, failures: down([at(5), 20_000], [at(15), 30_000]) };
+    expect(result('mttr', short)).toMatchObject({ status: 'pass', actual: expect.closeTo(25, 0) });
+    expect(result('error_recovery', short)).toMatchObject({ status: 'pass', actual: 100 });
+    const long = { hours: 24, failures: down([at(5), 20_000], [at(15), 400_000]) };
+    expect(result('mttr', long).status).toBe('fail');
+    expect(result('error_recovery', long)).toMatchObject({
+      status: 'fail',
+      worst: expect.stringContaining('6 min 40 s'),
+    });
+  });
+
+  it('leave open an outage that has only just begun when the run ends', () => {
+    const script = { hours: 24, failures: down([at(24) - 20_000, 20_000]) };
+    expect(result('mttr', script).status).toBe('inconclusive');
+    expect(result('error_recovery', script).status).toBe('inconclusive');
+  });
+
+  it('fail an outage that is not over and was too long already', () => {
+    const script = { hours: 24, failures: down([at(23.5), HOUR_MS]) };
+    expect(result('mttr', script)).toMatchObject({ status: 'fail', interval: { high: null } });
+    expect(result('error_recovery', script).status).toBe('fail');
+  });
+
+  it('take real seconds in a rehearsal', () => {
+    const script = { hours: 72, compression: 360, ratePerMinute: 600, failures: down([START_MS + 300_000, 20_000]) };
+    expect(result('mttr', script)).toMatchObject({ actual: expect.closeTo(20, 0), status: 'pass' });
+  });
+});
+
+describe('error rate', () => {
+  it('is too close to call near its limit with few requests, and called with many', () => {
+    const near = (ratePerMinute: number): RunScript => ({
+      hours: 2,
+      ratePerMinute,
+      failures: () => ({ http_error: 0.008 }),
+    });
+    expect(result('error_rate', near(3)).status).toBe('inconclusive');
+    expect(result('error_rate', near(3000)).status).toBe('pass');
+  });
+});
+
+describe('response time', () => {
+  it('is judged for each level of load by its own limit', () => {
+    const script: RunScript = { hours: 24, medianMs: (_atMs, load) => (load > 1.5 ? 2000 : 300) };
+    expect(result('response_time_p95_normal', script).status).toBe('pass');
+    expect(result('response_time_p95_peak', script).status).toBe('fail');
+    expect(result('response_time_p95_stress', script).status).toBe('not_applicable');
+  });
+
+  it('needs 200 requests for a P95: fewer are inconclusive when the plan promised more', () => {
+    const stopped = { hours: 24, ratePerMinute: 60, stopMs: START_MS + 300_000 };
+    expect(result('response_time_p95_normal', stopped)).toMatchObject({ status: 'inconclusive', actual: null });
+  });
+});
+
+describe('throughput', () => {
+  it('falls when conversations are cut short, though no request fails', () => {
+    const rows = runRows({ hours: 6, series: {} });
+    const plan = { ...rows.plan, requestsPerIteration: 4 };
+    // Each conversation should make four requests and makes one.
+    expect(judged('throughput', { ...rows, plan })).toMatchObject({ status: 'fail', actual: expect.closeTo(25, 0) });
+  });
+
+  it('falls when arrivals starve', () => {
+    const found = result('throughput', { hours: 6, hung: { fromMs: at(2), untilMs: at(3) } });
+    expect(found).toMatchObject({ status: 'fail' });
+  });
+
+  it('can be asked for in requests a minute', () => {
+    const criteria = (target: number): CriterionSpec[] =>
+      asked('throughput_normal', { comparison: '>=', target, text: `>= ${target}/min`, unit: 'per_minute' });
+    expect(result('throughput_normal', { hours: 24, criteria: criteria(20) }).status).toBe('pass');
+    expect(result('throughput_normal', { hours: 24, criteria: criteria(100) }).status).toBe('fail');
+  });
+});
