@@ -3,8 +3,6 @@ import { resolve } from 'node:path';
 import { describeError, EXIT, SoakdError } from '../../base/errors.ts';
 import { formatProblem } from '../../config/profile.ts';
 import { type DaemonConfig, defaultDaemonConfig, readDaemonConfig } from '../../daemon/config.ts';
-import { startDaemon } from '../../daemon/daemon.ts';
-import { createLog, Redactor } from '../../daemon/log.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
 
 /** `soakd daemon`: the service, until it is told to stop. Live runs are left to the next one. */
@@ -18,6 +16,9 @@ export const daemon: CommandFile = (program, context) => {
 };
 
 async function serve(config: DaemonConfig, { io, surroundings, globals }: CommandContext): Promise<void> {
+  // Imported when used: no other command needs an HTTP server.
+  const { createLog, Redactor } = await import('../../daemon/log.ts');
+  const { startDaemon } = await import('../../daemon/daemon.ts');
   const redactor = new Redactor();
   const log = createLog(config.logLevel, redactor, (line) => io.say(line));
   const { promise: told, resolve: tell } = Promise.withResolvers<string>();

@@ -1,0 +1,207 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHttpTarget } from './support/http-target.ts';
+import { soakd } from './support/soakd.ts';
+
+const COMMANDS = [
+  ...['run', 'daemon', 'start', 'stop', 'status', 'runs', 'report', 'rate', 'pause', 'resume', 'extend', 'annotate'],
+  ...['replay', 'plan', 'validate', 'doctor'],
+];
+const GOOD = 'tests/fixtures/cli/good.yaml';
+const BAD = 'tests/fixtures/cli/bad.yaml';
+/** Two days across the end of summer time in Berlin. */
+const AT = ['--at', '2026-10-24T06:00:00Z'];
+
+describe('the program soakd', () => {
+  let folder: string;
+  /** Nothing listens there any more. */
+  let nobody: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'soakd-cli-'));
+    const target = await startHttpTarget(() => 0);
+    nobody = target.url;
+    await target.close();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('lists every command in its help, on stdout', async () => {
+    const { code, out, said } = await soakd(['--help']);
+    expect(code).toBe(0);
+    expect(said).toBe('');
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+  });
+
+  it.each(COMMANDS)('explains %s with an example', async (command) => {
+    const { code, out } = await soakd([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: soakd ${command}`);
+    expect(out).toMatch(new RegExp(`Example:\\n  \\$ soakd ${command}`));
+  });
+
+  it('says its version', async () => {
+    expect(await soakd(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  it.each([
+    ['an unknown command', ['soak'], "unknown command 'soak'"],
+    ['an unknown option', ['runs', '--al'], "unknown option '--al'"],
+    ['a missing argument', ['run'], "missing required argument 'profile'"],
+    ['an argument too many', ['runs', 'all'], 'too many arguments'],
+    ['a duration without unit', ['run', GOOD, '--rehearse', '6'], '"6" is not a duration; write for example'],
+    ['an instant that is none', ['plan', GOOD, '--at', 'tomorrow'], 'ISO 8601'],
+    ['a factor that is none', ['rate', 'RUN', 'twice'], 'a factor above 0'],
+    ['an unknown format', ['report', 'RUN', '--format', 'pdf'], 'md, json, junit'],
+  ])('ends with 2 for %s, and says where help is', async (_, args, message) => {
+    const { code, out, said } = await soakd(args);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(said).toMatch(/^soakd: /);
+    expect(said).toContain(message);
+    expect(said).toMatch(/^hint: soakd .*--help/m);
+  });
+
+  it('works from any folder', async () => {
+    expect((await soakd(['--version'], { cwd: folder })).code).toBe(0);
+  });
+
+  describe('validate', () => {
+    it('names every problem with its place and a hint, and ends with 2', async () => {
+      const { code, out, said } = await soakd(['validate', GOOD, BAD]);
+      expect(code).toBe(2);
+      expect(said).toBe(`${GOOD}: ok\n`);
+      await expect(out).toMatchFileSnapshot('fixtures/cli/bad.expected.txt');
+    });
+
+    it('gives the same as JSON', async () => {
+      const { code, out } = await soakd(['validate', BAD, '--json']);
+      expect(code).toBe(2);
+      const { valid, problems } = JSON.parse(out);
+      expect(valid).toBe(false);
+      expect(problems[0]).toMatchObject({ file: BAD, line: 3, column: 13, path: 'soak_test.duration' });
+    });
+
+    it('ends with 0 when all is well, and with 2 for a file that is not there', async () => {
+      expect(await soakd(['validate', GOOD])).toMatchObject({ code: 0, out: '' });
+      expect(await soakd(['validate', 'nowhere.yaml'])).toMatchObject({
+        code: 2,
+        out: expect.stringContaining('no such'),
+      });
+    });
+  });
+
+  describe('plan', () => {
+    it('shows the curve, the totals, the change of the clocks, the criteria and the defaults', async () => {
+      const { code, out } = await soakd(['plan', GOOD, ...AT]);
+      expect(code).toBe(0);
+      await expect(out).toMatchFileSnapshot('fixtures/cli/plan.expected.txt');
+    });
+
+    it('gives the numbers as JSON and the curve as CSV', async () => {
+      const json = JSON.parse((await soakd(['plan', GOOD, ...AT, '--format', 'json'])).out);
+      expect(json).toMatchObject({ name: 'Two days of a shop', timezone: 'Europe/Berlin' });
+      const [head, ...rows] = (await soakd(['plan', GOOD, ...AT, '--format', 'csv'])).out.trimEnd().split('\n');
+      const column = (head ?? '').split(',').indexOf('planned_requests');
+      const requests = rows.reduce((sum, row) => sum + Number(row.split(',')[column]), 0);
+      expect(requests / json.totalRequests).toBeCloseTo(1, 2);
+    });
+
+    it('refuses a bad profile with every problem', async () => {
+      const { code, out, said } = await soakd(['plan', BAD]);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(said).toContain(`${BAD}:6:5 soak_test.traffic_pattern.peek_hours`);
+      expect(said).not.toMatch(/\n\s+at /);
+    });
+
+    it('colours only when asked to, and never with NO_COLOR', async () => {
+      const colours = async (env: Record<string, string>): Promise<boolean> =>
+        (await soakd(['plan', GOOD, ...AT], { env })).out.includes('\u001b[');
+      expect(await colours({})).toBe(false);
+      expect(await colours({ FORCE_COLOR: '1' })).toBe(true);
+      expect(await colours({ FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
+    });
+  });
+
+  describe('without a daemon', () => {
+    it.each([['status'], ['stop'], ['pause', 'RUN']])('%s says how to start one, and ends with 5', async (...args) => {
+      const { code, said } = await soakd(args, { env: { SOAKD_URL: nobody } });
+      expect(code).toBe(5);
+      expect(said).toContain(`soakd: no daemon answers at ${nobody}`);
+      expect(said).toContain('hint: start one with `soakd daemon`');
+    });
+
+    it('runs asks the daemon that is named, not the store', async () => {
+      expect((await soakd(['runs', '--url', nobody])).code).toBe(5);
+    });
+
+    it('an address that is none is bad input', async () => {
+      expect(await soakd(['status', '--url', 'soak-host'])).toMatchObject({ code: 2 });
+    });
+
+    it('another program at that address is told from a daemon', async () => {
+      const other = createServer((_, response) => response.end('<html>hello</html>'));
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+      const address = other.address();
+      const port = typeof address === 'object' ? address?.port : null;
+      const { code, said } = await soakd(['status', '--url', `http://127.0.0.1:${port}`]);
+      other.close();
+      expect(code).toBe(5);
+      expect(said).toContain('does not understand');
+    });
+
+    it('runs and report say that there is no store', async () => {
+      for (const args of [['runs'], ['report', 'RUN'], ['replay', 'RUN']]) {
+        const { code, said } = await soakd([...args, '--data', join(folder, 'nothing-here')]);
+        expect(code).toBe(2);
+        expect(said).toContain('there is no store at');
+      }
+    });
+  });
+
+  describe('doctor', () => {
+    it('checks what a run needs, each sampler too, and says what to do about the rest', async () => {
+      const target = await startHttpTarget(() => 0);
+      const profile = 'tests/fixtures/cli/samplers.yaml';
+      const args = ['doctor', profile, '--target', target.url, '--data', join(folder, 'doctor')];
+      const { code, out } = await soakd([...args, '--json']);
+      await target.close();
+      const { ready, checks }: { ready: boolean; checks: { subject: string; status: string; hint: string | null }[] } =
+        JSON.parse(out);
+      expect(checks.map(({ subject }) => subject)).toEqual(
+        expect.arrayContaining(['k6', 'store', 'disk', 'clock', 'target', 'sampler health', 'sampler metrics']),
+      );
+      const statusOf = (name: string) => checks.find(({ subject }) => subject === name)?.status;
+      expect(statusOf('store')).toBe('ok');
+      expect(statusOf('target')).toBe('ok');
+      expect(statusOf('sampler health')).toBe('ok');
+      expect(statusOf('sampler metrics')).toBe('failed');
+      for (const { status, hint } of checks) expect(hint === null).toBe(status === 'ok');
+      expect({ ready, code }).toEqual({ ready: false, code: 5 });
+    });
+
+    it('finds a k6 that is not there', async () => {
+      const env = { SOAKD_K6: join(folder, 'no-k6') };
+      const { code, out } = await soakd(['doctor', '--data', join(folder, 'doctor')], { env });
+      expect(code).toBe(5);
+      expect(out).toMatch(/✘ k6: k6 is not there.*\n {4}hint: .*SOAKD_K6/);
+    });
+  });
+
+  describe('run', () => {
+    it('does not begin for a bad profile, or without a target', async () => {
+      expect((await soakd(['run', BAD])).code).toBe(2);
+      const { code, said } = await soakd(['run', 'loadprofiles/smoke-10m.yaml']);
+      expect(code).toBe(2);
+      expect(said).toContain('--target');
+    });
+
+    it('does not begin when the target is not there, and ends with 5', async () => {
+      const args = ['run', GOOD, '--target', nobody, '--data', join(folder, 'run')];
+      const { code, said } = await soakd(args);
+      expect(code).toBe(5);
+      expect(said).toMatch(/^soakd: .*target/m);
+    });
+  });
+});
