@@ -34,7 +34,8 @@ describe('stretches of time', () => {
           expect(has(differenceOf(a, b), at)).toBe(has(a, at) && !has(b, at));
         }
         expect(lengthOf(a)).toBe(lengthOf(intersectionOf(a, b)) + lengthOf(differenceOf(a, b)));
-        for (const stretch of second) expect(overlapOf(stretch, a)).toBe(lengthOf(intersectionOf(a, unionOf([stretch]))));
+        for (const stretch of second)
+          expect(overlapOf(stretch, a)).toBe(lengthOf(intersectionOf(a, unionOf([stretch]))));
       }),
     );
   });
