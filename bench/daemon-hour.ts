@@ -4,15 +4,16 @@
  *
  *     npx node bench/daemon-hour.ts [minutes, default 60] [requests a second, default 2000]
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const [minutes = 60, rate = 2000] = process.argv.slice(2).map(Number);
 const root = join(import.meta.dirname, '..');
+const withTools = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 const folder = mkdtempSync(join(tmpdir(), 'soakd-hour-'));
 const SAMPLE_MS = 5_000;
 /** Clock ticks a second in /proc (USER_HZ, proc(5)), and bytes of a page. */
@@ -41,8 +42,12 @@ writeFileSync(
 `,
 );
 writeFileSync(join(folder, 'soakd.yaml'), 'listen: 127.0.0.1:0\nlog_level: info\n');
+// As deployed: compiled, with the flags of the unit file and the image.
+const built = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit', env: withTools });
+if (built.status !== 0) throw new Error('soakd does not compile');
 const daemon = start([
-  join(root, 'bin', 'soakd'),
+  ...(process.env.NODE_FLAGS ?? '--max-semi-space-size=4').split(' '),
+  join(root, 'dist', 'cli', 'main.js'),
   '--data',
   join(folder, 'data'),
   'daemon',
