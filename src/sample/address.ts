@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const ENVIRONMENT = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
+
 /**
  * The address of a server, or `env:NAME` for one that comes from the environment. A password in it is refused: the
  * profile is stored with the run and shown to whoever may see it.
@@ -9,7 +11,7 @@ export const serverAddress = (protocols: readonly string[], description: string)
     .string()
     .describe(description)
     .superRefine((text, context) => {
-      if (/^env:[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return;
+      if (ENVIRONMENT.test(text)) return;
       const problem = (message: string, hint: string): void =>
         context.addIssue({ code: 'custom', message, params: { hint } });
       const scheme = protocols.find((one) => text.startsWith(`${one}://`));
@@ -19,9 +21,32 @@ export const serverAddress = (protocols: readonly string[], description: string)
         problem('holds a password', 'take the whole address from env:NAME, or use `password`');
     });
 
+/** An http:// or https:// address. Credentials in it are refused as above. */
+export const httpAddress = (description: string) =>
+  z
+    .string()
+    .describe(description)
+    .superRefine((text, context) => {
+      const problem = (message: string, hint: string): void =>
+        context.addIssue({ code: 'custom', message, params: { hint } });
+      const url = URL.canParse(text) ? new URL(text) : null;
+      if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+        problem(`"${text}" is not an http address`, 'write for example http://127.0.0.1:9090/metrics');
+      } else if (url.username !== '' || url.password !== '') {
+        problem('holds a user or a password', 'give a header authorization with env:NAME');
+      }
+    });
+
 /** A setting that holds a secret: only by name, so that it is never stored. */
 export const secretName = (description: string) =>
   z
     .string()
-    .regex(/^env:[A-Za-z_][A-Za-z0-9_]*$/, 'is written openly')
-    .describe(`${description}, as env:NAME`);
+    .describe(`${description}, as env:NAME`)
+    .superRefine((text, context) => {
+      if (ENVIRONMENT.test(text)) return;
+      context.addIssue({
+        code: 'custom',
+        message: 'is written openly',
+        params: { hint: 'write env:NAME, and set NAME in the environment of soakd' },
+      });
+    });

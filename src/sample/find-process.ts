@@ -60,6 +60,11 @@ async function byPort(port: number): Promise<ProcessStat> {
     if (stat !== null && isAlive(stat)) owners.push(stat);
   }
   const hint = "run soakd as the target's user or as root; for a container use the kind cgroup";
+  const forwarder = owners.find(({ pid }) => /(^|\/)docker-proxy$/.test(processArguments(pid)[0] ?? ''));
+  if (forwarder !== undefined) {
+    const problem = `port ${port} is only forwarded by docker-proxy (pid ${forwarder.pid}) to a container`;
+    throw notFound(problem, 'use the kind cgroup for the container, with its pid from `docker inspect`');
+  }
   if (owners.length === 0) throw notFound(`port ${port} is open, but its process cannot be seen`, hint);
   return onlyRoot(owners, `port ${port}`);
 }

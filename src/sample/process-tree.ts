@@ -74,11 +74,11 @@ export class ProcessTreeReader {
     const seen = descriptors.filter((one) => one !== null);
     return {
       cpuPercent: this.#cpuPercent(tree, usage),
-      rssBytes: sumOf(tree.map(({ pid }) => usage.get(pid)?.memory ?? null)),
+      // A part of a sum would look like a drop: without the main process there is none.
+      rssBytes: usage.has(root.pid) ? sumOf(tree.map(({ pid }) => usage.get(pid)?.memory ?? null)) : null,
       anonymousBytes: sumOf(statuses.map((status) => status?.anonymousBytes ?? null)),
       swapBytes: sumOf(statuses.map((status) => status?.swapBytes ?? null)),
       threads: sumOf(statuses.map((status) => status?.threads ?? null)),
-      // A part of the sum would look like a drop: without the main process there is none.
       descriptors: descriptors[0] === null ? null : sumOf(seen.map(({ count }) => count)),
       connections:
         descriptors[0] === null || sockets === null
@@ -124,7 +124,11 @@ async function usageOf(tree: readonly ProcessStat[]): Promise<Map<number, pidusa
     );
     for (const [pid, one] of Object.entries(found)) if (one) usage.set(Number(pid), one);
   } catch {
-    // The file that pidusage keeps open belongs to an earlier process of this pid, and it would keep it for ever.
+    // Of one pid a failure is thrown, of several it is left out: both come to the same below.
+  }
+  const unread = tree.filter(({ pid }) => !usage.has(pid));
+  if (unread.some(({ pid, startTicks }) => processStat(pid)?.startTicks === startTicks)) {
+    // It lives: the file that pidusage keeps open is of an earlier process with this pid, and asking keeps it open.
     pidusage.clear();
   }
   return usage;

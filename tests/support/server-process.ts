@@ -18,6 +18,8 @@ export interface ServerCommand {
   program: string;
   args: string[];
   cwd?: string;
+  /** The program's own idea of its name; the program without it. */
+  argv0?: string;
   /** A line of its output, standard or error, that says that it serves; may hold the port as its first group. */
   ready: RegExp;
   /** The port when the line does not tell. */
@@ -25,8 +27,8 @@ export interface ServerCommand {
 }
 
 /** Starts a server and waits for the line that says it serves; rejects with its output when it ends before. */
-export async function startServer({ program, args, cwd, ready, port }: ServerCommand): Promise<RunningServer> {
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startServer({ program, args, cwd, argv0, ready, port }: ServerCommand): Promise<RunningServer> {
+  const child = spawn(program, args, { cwd, argv0, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   const found = Promise.withResolvers<number>();
   for (const stream of [child.stdout, child.stderr]) {

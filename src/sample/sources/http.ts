@@ -3,16 +3,14 @@ import { z } from 'zod';
 import { deadline } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { duration } from '../../config/value.ts';
+import { httpAddress } from '../address.ts';
 import { addressOf, request, resolveHeaders } from '../http-request.ts';
 import { FailedReading, type Sampler, type SamplerPlugin } from '../sampler.ts';
 
 const status = z.int().min(100, 'is below 100').max(599, 'is above 599');
 
 const settings = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .describe('address to ask; without it `path` at the target')
-    .optional(),
+  url: httpAddress('address to ask; without it `path` at the target').optional(),
   path: z.string().startsWith('/', 'begins with /').describe('path at the target').default('/health'),
   method: z.enum(['GET', 'HEAD']).describe('method of the request').default('GET'),
   headers: z

@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OneSampler, samplerContext } from '../../../tests/support/one-sampler.ts';
 import { freePort, type RunningServer, startServer, temporaryFolder } from '../../../tests/support/server-process.ts';
+import { seededRandom } from '../../base/random.ts';
+import type { NewEvent } from '../../model/run.ts';
+import { runSampling } from '../loop.ts';
+import { samplerPlugins } from '../registry.ts';
+import { startSampler } from '../start-sampler.ts';
 import { processSource } from './process.ts';
 
 const program = join(import.meta.dirname, '../../../tests/support/growing-process.ts');
@@ -98,6 +103,57 @@ describe('process samples', () => {
     await sampler.read();
     await target.stop();
     await expect(sampler.read()).rejects.toThrow(`process ${target.pid} has ended`);
+  });
+
+  it('refuse the forwarder of a container: it is not the target', async () => {
+    const forwarder = await startServer({
+      program: process.execPath,
+      argv0: '/usr/bin/docker-proxy',
+      args: [program],
+      ready: /listening on (\d+)/,
+    });
+    running.push(forwarder);
+    const sampler = await OneSampler.start('process', { port: forwarder.port }, context);
+    await expect(sampler.read()).rejects.toThrow('is only forwarded by docker-proxy');
+  });
+
+  it('make of a restart a gap, two events at its edges, and the restart dated by the new process', async () => {
+    const port = await freePort();
+    const first = await startTarget(port);
+    const settings = { port };
+    const sampler = await startSampler({ kind: 'process', name: 'agent', settings }, samplerPlugins, context);
+    const stop = new AbortController();
+    const events: NewEvent[] = [];
+    const kinds = (): string[] => events.map(({ kind }) => kind);
+    const sights = ['target_identified', 'source_failed', 'target_restarted'] as const;
+    const [identified, failed, restarted] = sights.map((kind) => ({ kind, ...Promise.withResolvers<void>() }));
+    const done = runSampling({
+      clock: context.clock,
+      random: seededRandom(1),
+      intervalMs: 1000,
+      sources: [{ name: 'agent', kind: 'process', role: 'target', sampler }],
+      onSamples: () => undefined,
+      onEvent: (event) => {
+        events.push(event);
+        for (const sight of [identified, failed, restarted]) if (sight?.kind === event.kind) sight.resolve();
+      },
+      signal: stop.signal,
+    });
+    await identified?.promise;
+    await first.stop();
+    await failed?.promise;
+    const goneMs = context.clock.now();
+    const second = await startTarget(port);
+    await restarted?.promise;
+    stop.abort();
+    await done;
+    expect(kinds()).toEqual(['target_identified', 'source_failed', 'source_recovered', 'target_restarted']);
+    const restart = events.at(-1);
+    expect(restart?.data.before).toContain(`pid ${first.pid}, `);
+    expect(restart?.data.identity).toContain(`pid ${second.pid}, `);
+    // Start times are counted in ticks since boot, and the boot itself is known to a hundredth of a second.
+    expect(restart?.atMs).toBeGreaterThan(goneMs - 100);
+    expect(restart?.atMs).toBeLessThanOrEqual(Number(restart?.data.seenMs));
   });
 
   it('find the process by its pid file', async () => {

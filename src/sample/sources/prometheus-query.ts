@@ -1,6 +1,7 @@
 /** Series that a Prometheus server already collects, by instant query. */
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
+import { httpAddress } from '../address.ts';
 import { request, resolveHeaders } from '../http-request.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';
@@ -10,7 +11,7 @@ import type { Sampler, SamplerPlugin } from '../sampler.ts';
 const query = z.string().min(1, 'is empty').describe('PromQL that gives one value: a scalar, or a vector of one');
 
 const settings = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).describe('address of the Prometheus server'),
+  url: httpAddress('address of the Prometheus server'),
   headers,
   queries: z
     .record(seriesName, z.union([query, z.strictObject({ query, ...natureSettings })]))

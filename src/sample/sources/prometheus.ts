@@ -1,6 +1,7 @@
 /** Named series of a process that shows metrics itself: Prometheus text format or OpenMetrics. */
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
+import { httpAddress } from '../address.ts';
 import { addressOf, request, resolveHeaders } from '../http-request.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';
@@ -36,10 +37,7 @@ const seriesSettings = z.strictObject({
 });
 
 const settings = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/ })
-    .describe('address of the page; without it `path` at the target')
-    .optional(),
+  url: httpAddress('address of the page; without it `path` at the target').optional(),
   path: z.string().startsWith('/', 'begins with /').describe('path at the target').default('/metrics'),
   headers,
   series: z
