@@ -25,6 +25,7 @@ soak_test:
     warmup: 30m
   success_criteria:
     memory_leak: off
+    response_time_degradation: off
 `;
 
 const sampled8h = `${soak6h.replace('6h', '8h').replace('    memory_leak: off\n', '    memory_leak: "< 50% growth per 24h"\n')}  monitoring:
@@ -116,6 +117,62 @@ describe('a soak of 72 hours', () => {
     expect(verdict.time.notOfferedMs).toBeGreaterThan(0);
     expect(verdict.time.notOfferedMs).toBeLessThan(MINUTE_MS);
     expect(staging.generators.alive()).toEqual([]);
+  });
+});
+
+describe('a soak whose k6 has troubles', () => {
+  it('is given up when k6 dies again and again: aborted, with its verdict, and the rest not offered', async () => {
+    const crashes = Array.from({ length: 20 }, (_, index) => ({
+      atMs: START_MS + HOUR_MS + index * 5 * MINUTE_MS,
+      exitCode: 109,
+      signal: null,
+    }));
+    const { staging, run, verdict, state } = await soak(soak6h, { load: { crashes } });
+    expect(state).toBe('aborted');
+    expect(verdict.headline).toContain('k6 ended 6 times');
+    expect(await staging.store.loadProcesses(run.id)).toHaveLength(6);
+    expect(staging.generators.alive()).toEqual([]);
+  });
+
+  it('begins when k6 starts at the third try, and says why it was late', async () => {
+    let tries = 0;
+    const engine: StagingScript['engine'] = (real) => ({
+      ...real,
+      start: async (order, signal) => {
+        if (++tries < 3) throw new Error('no memory');
+        return real.start(order, signal);
+      },
+    });
+    const { staging, run, state } = await soak(soak6h, { engine });
+    expect(state).toBe('passed');
+    const processes = await staging.store.loadProcesses(run.id);
+    expect(processes.map(({ exitReason }) => exitReason)).toEqual(['start_failed', 'start_failed', 'finished']);
+    const failed = (await staging.store.events(run.id)).filter(({ kind }) => kind === 'k6_start_failed');
+    expect(failed.map(({ data }) => data.reason)).toEqual(['no memory', 'no memory']);
+  });
+
+  it('keeps the old plan in force while the new one cannot be written, and tries until it can', async () => {
+    let broken = true;
+    const engine: StagingScript['engine'] = (real) => ({
+      ...real,
+      start: async (order, signal) => {
+        const process = await real.start(order, signal);
+        const updatePlan: typeof process.updatePlan = (plan) =>
+          broken ? Promise.reject(new Error('the disk is full')) : process.updatePlan(plan);
+        return { ...process, updatePlan };
+      },
+    });
+    const staging = new SimulatedStaging({ engine });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    await staging.clock.advance(HOUR_MS);
+    await soaks.act(run.id, { kind: 'rate', factor: 2, forMs: null, who: 'ana@build' });
+    await staging.clock.advance(10 * MINUTE_MS);
+    expect(soaks.status(run.id)?.rate.offeredPerMinute).toBeCloseTo(60, -1);
+    broken = false;
+    await staging.clock.advance(10 * MINUTE_MS);
+    expect(soaks.status(run.id)?.rate.offeredPerMinute).toBeCloseTo(120, -1);
+    await soaks.close();
   });
 });
 

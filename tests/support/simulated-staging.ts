@@ -37,6 +37,8 @@ export interface StagingScript {
   startMs?: number;
   store?: Store;
   settings?: Partial<SoakSettings>;
+  /** Troubles of the engine itself. */
+  engine?: (engine: LoadEngine) => LoadEngine;
   /** Rows that a daemon lets wait while the store takes none. */
   maxWaitingRows?: number;
 }
@@ -49,6 +51,7 @@ export class SimulatedStaging {
   readonly #series: Record<string, ScriptedSeries>;
   readonly #settings: SoakSettings;
   readonly #maxWaitingRows: number;
+  readonly #troubles: (engine: LoadEngine) => LoadEngine;
   readonly #holders = new Map<string, Mortal>();
   /** Added to the monotonic clock: what the machine slept away. */
   suspendedMs = 0;
@@ -58,6 +61,7 @@ export class SimulatedStaging {
     this.store = script.store ?? new MemoryStore();
     this.generators = new ScriptedGenerators(this.clock, healthyScript(script.load));
     this.#series = script.series ?? {};
+    this.#troubles = script.engine ?? ((engine) => engine);
     this.#maxWaitingRows = script.maxWaitingRows ?? 100_000;
     this.#settings = {
       ...defaultSettings,
@@ -96,7 +100,7 @@ export class SimulatedStaging {
       store,
       storeHealth: () => store.health(),
       flushStore: (signal) => store.flush(signal),
-      engine: mortalEngine(this.generators.engine(), mortal),
+      engine: mortalEngine(this.#troubles(this.generators.engine()), mortal),
       samplerPlugins: [this.#scriptedSampler()],
       ownSources: () => [],
       secret: (value) => value,

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { begin, SimulatedStaging } from '../../tests/support/simulated-staging.ts';
+import { systemClock } from '../base/clock.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
+import { judgeHere } from './judge-here.ts';
+import { judgeInWorker } from './judge-in-worker.ts';
+
+const HOUR_MS = 3_600_000;
+const profile = `
+soak_test:
+  name: "two hours"
+  duration: 2h
+  traffic_pattern: { base_rate: 60 }
+`;
+
+describe('a judge in a thread of its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'soakd-judge-'));
+  const file = join(folder, 'soakd.db');
+  const calm = new AbortController().signal;
+  let store: Store;
+  let runId: string;
+
+  beforeAll(async () => {
+    store = await openSqliteStore({ file, clock: systemClock });
+    const staging = new SimulatedStaging({ store });
+    const soaks = staging.daemon();
+    runId = (await staging.clock.runUntil(begin(soaks, profile), HOUR_MS)).id;
+    await staging.play(soaks, runId);
+  });
+  afterAll(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says what a judge here says, about the end and about an instant before, while the store is open', async () => {
+    const inWorker = judgeInWorker(file);
+    const here = judgeHere(store);
+    expect(await inWorker.judge(runId, null, calm)).toEqual(await here.judge(runId, null, calm));
+    const nowMs = ((await store.run(runId))?.startMs ?? 0) + HOUR_MS;
+    expect(await inWorker.judge(runId, nowMs, calm)).toEqual(await here.judge(runId, nowMs, calm));
+  });
+
+  it('fails with a hint for a run that is not there, and with the reason when it is called off', async () => {
+    const inWorker = judgeInWorker(file);
+    await expect(inWorker.judge('nobody', null, calm)).rejects.toMatchObject({ code: 'judge_failed' });
+    const called = new AbortController();
+    const judging = inWorker.judge(runId, null, called.signal);
+    called.abort(new Error('not any more'));
+    await expect(judging).rejects.toThrow('not any more');
+    await expect(inWorker.judge(runId, null, called.signal)).rejects.toThrow('not any more');
+  });
+});
