@@ -25,7 +25,7 @@ export const serverAddress = (protocols: readonly string[], description: string)
 export const httpAddress = (description: string) =>
   z
     .string()
-    .describe(description)
+    .meta({ description, format: 'uri' })
     .superRefine((text, context) => {
       const problem = (message: string, hint: string): void =>
         context.addIssue({ code: 'custom', message, params: { hint } });
@@ -41,7 +41,7 @@ export const httpAddress = (description: string) =>
 export const secretName = (description: string) =>
   z
     .string()
-    .describe(`${description}, as env:NAME`)
+    .meta({ description: `${description}, as env:NAME`, pattern: ENVIRONMENT.source })
     .superRefine((text, context) => {
       if (ENVIRONMENT.test(text)) return;
       context.addIssue({
