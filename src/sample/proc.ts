@@ -68,11 +68,12 @@ export interface Descriptors {
   socketInodes: string[];
 }
 
-/** Open files of a process; null when it is gone or another user's. */
-export async function descriptorsOf(pid: number): Promise<Descriptors | null> {
+/** Open files of a process; null when it is gone or another user's. Without `sockets` they are counted and not looked at. */
+export async function descriptorsOf(pid: number, sockets = true): Promise<Descriptors | null> {
   const folder = `/proc/${pid}/fd`;
   const names = await unlessGone(readdir(folder));
   if (names === null) return null;
+  if (!sockets) return { count: names.length, socketInodes: [] };
   const links = await Promise.all(names.map((name) => unlessGone(readlink(`${folder}/${name}`))));
   const socketInodes = links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link ?? '')?.[1] ?? []);
   return { count: names.length, socketInodes };

@@ -22,9 +22,18 @@ const SERIES: readonly (SeriesDeclaration & { of: (tree: TreeReading) => number 
   { name: 'processes', ...count, of: (tree) => tree.processes },
 ];
 
-export const PROCESS_SERIES: readonly SeriesDeclaration[] = SERIES.map(({ of: _, ...declaration }) => declaration);
+/** Some or all series of a process, and their values out of a reading of its tree. */
+export interface ProcessSeries {
+  series: readonly SeriesDeclaration[];
+  values: (tree: TreeReading) => (number | null)[];
+}
 
-export const processValues = (tree: TreeReading): (number | null)[] => SERIES.map(({ of }) => of(tree));
+const some = (chosen: typeof SERIES): ProcessSeries => ({
+  series: chosen.map(({ of: _, ...declaration }) => declaration),
+  values: (tree) => chosen.map(({ of }) => of(tree)),
+});
 
-/** Values of a process that is not there. */
-export const noProcessValues = (): null[] => SERIES.map(() => null);
+export const PROCESS_SERIES = some(SERIES);
+
+/** For a reader that leaves connections out. */
+export const SERIES_WITHOUT_CONNECTIONS = some(SERIES.filter(({ name }) => !name.startsWith('connections_')));

@@ -48,11 +48,17 @@ export function treeOf(root: ProcessStat, all: readonly ProcessStat[]): ProcessS
 
 export class ProcessTreeReader {
   readonly #withChildren: boolean;
+  readonly #withConnections: boolean;
   /** CPU time and age of each process at the reading before, by identity. */
   #before = new Map<string, { cpuMs: number; ageMs: number }>();
 
-  constructor(withChildren: boolean) {
-    this.#withChildren = withChildren;
+  /**
+   * The table of connections costs the kernel up to 20 ms however few there are, and each socket of the process a look:
+   * too much for a generator with thousands of them, of which nobody asks.
+   */
+  constructor(options: { children: boolean; connections: boolean }) {
+    this.#withChildren = options.children;
+    this.#withConnections = options.connections;
   }
 
   async read(root: ProcessStat): Promise<TreeReading> {
@@ -68,8 +74,8 @@ export class ProcessTreeReader {
     const [usage, statuses, descriptors, sockets] = await Promise.all([
       usageOf(tree),
       Promise.all(tree.map(({ pid }) => processStatus(pid))),
-      Promise.all(tree.map(({ pid }) => descriptorsOf(pid))),
-      tcpSockets(root.pid),
+      Promise.all(tree.map(({ pid }) => descriptorsOf(pid, this.#withConnections))),
+      this.#withConnections ? tcpSockets(root.pid) : null,
     ]);
     const seen = descriptors.filter((one) => one !== null);
     return {

@@ -1,6 +1,6 @@
 /** k6 as a source: what the load itself costs. The run adds it; a profile cannot. */
 import { isAlive, processStat } from '../../base/proc.ts';
-import { noProcessValues, PROCESS_SERIES, processValues } from '../process-series.ts';
+import { SERIES_WITHOUT_CONNECTIONS } from '../process-series.ts';
 import { ProcessTreeReader } from '../process-tree.ts';
 import type { SampledSource } from '../source-reader.ts';
 
@@ -9,19 +9,20 @@ export type GeneratorProcess = () => { pid: number; startTicks: number } | null;
 
 /** That k6 is away is told by whoever looks after it: here it only leaves a gap. */
 export function generatorSource(current: GeneratorProcess): SampledSource {
-  const reader = new ProcessTreeReader(true);
+  const { series, values } = SERIES_WITHOUT_CONNECTIONS;
+  const reader = new ProcessTreeReader({ children: true, connections: false });
   return {
     name: 'generator',
     kind: 'generator',
     role: 'generator',
     sampler: {
-      series: PROCESS_SERIES,
+      series,
       cheap: true,
       async read() {
         const process = current();
         const stat = process === null ? null : processStat(process.pid);
-        if (stat === null || !isAlive(stat) || stat.startTicks !== process?.startTicks) return noProcessValues();
-        return processValues(await reader.read(stat));
+        if (stat === null || !isAlive(stat) || stat.startTicks !== process?.startTicks) return series.map(() => null);
+        return values(await reader.read(stat));
       },
     },
   };

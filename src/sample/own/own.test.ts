@@ -59,7 +59,10 @@ describe('k6 as a source', () => {
     running.push(child);
     const stat = processStat(child.pid);
     current = { pid: child.pid, startTicks: stat?.startTicks ?? 0 };
-    expect((await read(source)).rss_bytes).toBeGreaterThan(1_000_000);
+    const values = await read(source);
+    expect(values.rss_bytes).toBeGreaterThan(1_000_000);
+    expect(values.descriptors).toBeGreaterThan(3);
+    expect(Object.keys(values).filter((name) => name.startsWith('connections_'))).toEqual([]);
 
     // The pid is there, and it is another process: nothing is known of ours.
     current = { pid: ownPid(), startTicks: 1 };

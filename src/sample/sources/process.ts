@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
 import { isAlive, type ProcessStat, processStat } from '../../base/proc.ts';
 import { findProcess, type ProcessQuery } from '../find-process.ts';
-import { PROCESS_SERIES, processValues } from '../process-series.ts';
+import { PROCESS_SERIES } from '../process-series.ts';
 import { ProcessTreeReader, processIdentity, startedMs } from '../process-tree.ts';
 import type { Sampler, SamplerPlugin } from '../sampler.ts';
 
@@ -55,7 +55,7 @@ export const processSource: SamplerPlugin<typeof settings> = {
 
   start(given, { clock, targetUrl }): Sampler {
     const query = queryOf(given, targetUrl);
-    const reader = new ProcessTreeReader(given.children);
+    const reader = new ProcessTreeReader({ children: given.children, connections: true });
     let current: ProcessStat | null = null;
 
     const find = async (): Promise<ProcessStat> => {
@@ -75,11 +75,11 @@ export const processSource: SamplerPlugin<typeof settings> = {
     };
 
     return {
-      series: PROCESS_SERIES,
+      series: PROCESS_SERIES.series,
       cheap: true,
       async read() {
         const root = await find();
-        return processValues(await reader.read(root));
+        return PROCESS_SERIES.values(await reader.read(root));
       },
       identity: () => (current === null ? null : processIdentity(current)),
       startedMs: () => (current === null ? null : startedMs(current, clock)),
