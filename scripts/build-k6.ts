@@ -119,7 +119,7 @@ async function build(target: string): Promise<void> {
   const env = { ...process.env, GOFLAGS: '', GOTOOLCHAIN: 'local', GOWORK: 'off', CGO_ENABLED: '0' };
   const flags = ['-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', scratch];
   const cwd = goModuleOf(root);
-  await step('building k6 (two minutes at most the first time)', go, ['build', ...flags, './cmd/k6'], { cwd, env });
+  await step('building k6 (a minute or two the first time)', go, ['build', ...flags, './cmd/k6'], { cwd, env });
   await checkK6({ path: scratch, source: 'cache' });
   renameSync(scratch, target);
 }

@@ -137,3 +137,21 @@ func BenchmarkAdd(b *testing.B) {
 		s.Add(value)
 	}
 }
+
+// BenchmarkP99 reports the largest error of the 99th percentile over 100 samples of 20,000 durations, in per cent.
+func BenchmarkP99(b *testing.B) {
+	worst := 0.0
+	for b.Loop() {
+		random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a benchmark
+		for range 100 {
+			values := make([]float64, 20_000)
+			for i := range values {
+				values[i] = math.Exp(random.NormFloat64()*0.8 + 3)
+			}
+			want := exact(values, 0.99)
+			worst = math.Max(worst, 100*math.Abs(sketchOf(values).Quantile(0.99)-want)/want)
+		}
+	}
+	b.ReportMetric(worst, "worst-%")
+	b.ReportMetric(0, "ns/op")
+}
