@@ -10,7 +10,7 @@ import { fencedControl } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
 import type { Redactor } from './log.ts';
-import { renderInWorker } from './report-in-worker.ts';
+import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { findToken, withoutToken } from './token.ts';
 import { runFolderIn, type Surroundings, wire } from './wire.ts';
@@ -83,7 +83,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     log,
     version,
     access: { token, loopback: isLoopbackHost(config.listen.host), allowedHosts: config.allowedHosts },
-    report: async (runId, format) => (await renderInWorker(house.storeFile, runId))[format],
+    report: async (runId, format) => (await renderApart(house.storeFile, runId))[format],
     storeHealth: () => store.health(),
     selfUsage: self.read,
     stopping: stopping.signal,

@@ -4,7 +4,7 @@ import type { Verdict } from '../model/verdict.ts';
 import { REPORTS } from '../report/render.ts';
 import type { Store } from '../store/store.ts';
 import { loadRunRows } from '../verdict/load-rows.ts';
-import type { RenderedReports } from './report-in-worker.ts';
+import type { RenderedReports } from './render-apart.ts';
 
 /** Writes the report of a judged run in every format into `folder`. */
 export async function writeReportFiles(store: Store, runId: string, folder: string, verdict: Verdict): Promise<void> {

@@ -13,7 +13,7 @@ import { generatorSource } from '../sample/own/generator.ts';
 import { selfSource } from '../sample/own/self.ts';
 import { samplerPlugins, samplerSchemas } from '../sample/registry.ts';
 import { defaultSettings, type SoakContext, type SoakLog } from '../soak/context.ts';
-import { judgeInWorker } from '../soak/judge-in-worker.ts';
+import { judgeApart } from '../soak/judge-apart.ts';
 import { type PreflightPorts, preflight, requireReady } from '../soak/preflight.ts';
 import { profileReader, type ReadProfile } from '../soak/read-profile.ts';
 import { Soaks } from '../soak/soaks.ts';
@@ -21,8 +21,8 @@ import { BufferedStore } from '../store/buffered-store.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { holderAliveOn, holderName } from './holder.ts';
 import { preflightPorts } from './preflight-ports.ts';
+import { renderApart } from './render-apart.ts';
 import { writeRenderedReports } from './report-files.ts';
-import { renderInWorker } from './report-in-worker.ts';
 
 export interface Surroundings {
   /** Absolute. */
@@ -97,8 +97,8 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     samplerPlugins,
     ownSources: (generator, ownUndo) => [generatorSource(generator), selfSource({ clock, undo: ownUndo })],
     secret,
-    judge: judgeInWorker(storeFile),
-    writeReport: async (run, folder) => writeRenderedReports(await renderInWorker(storeFile, run.id), folder),
+    judge: judgeApart(storeFile),
+    writeReport: async (run, folder) => writeRenderedReports(await renderApart(storeFile, run.id), folder),
     folderFor: async (runId) => {
       const folder = runFolderIn(dataFolder, runId);
       await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -6,8 +6,8 @@ import { begin, SimulatedStaging } from '../../tests/support/simulated-staging.t
 import { systemClock } from '../base/clock.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
+import { judgeApart } from './judge-apart.ts';
 import { judgeHere } from './judge-here.ts';
-import { judgeInWorker } from './judge-in-worker.ts';
 
 const HOUR_MS = 3_600_000;
 const profile = `
@@ -17,7 +17,7 @@ soak_test:
   traffic_pattern: { base_rate: 60 }
 `;
 
-describe('a judge in a thread of its own', () => {
+describe('a judge in a process of its own', () => {
   const folder = mkdtempSync(join(tmpdir(), 'soakd-judge-'));
   const file = join(folder, 'soakd.db');
   const calm = new AbortController().signal;
@@ -37,20 +37,20 @@ describe('a judge in a thread of its own', () => {
   });
 
   it('says what a judge here says, about the end and about an instant before, while the store is open', async () => {
-    const inWorker = judgeInWorker(file);
+    const apart = judgeApart(file);
     const here = judgeHere(store);
-    expect(await inWorker.judge(runId, null, calm)).toEqual(await here.judge(runId, null, calm));
+    expect(await apart.judge(runId, null, calm)).toEqual(await here.judge(runId, null, calm));
     const nowMs = ((await store.run(runId))?.startMs ?? 0) + HOUR_MS;
-    expect(await inWorker.judge(runId, nowMs, calm)).toEqual(await here.judge(runId, nowMs, calm));
+    expect(await apart.judge(runId, nowMs, calm)).toEqual(await here.judge(runId, nowMs, calm));
   });
 
   it('fails with a hint for a run that is not there, and with the reason when it is called off', async () => {
-    const inWorker = judgeInWorker(file);
-    await expect(inWorker.judge('nobody', null, calm)).rejects.toMatchObject({ code: 'judge_failed' });
+    const apart = judgeApart(file);
+    await expect(apart.judge('nobody', null, calm)).rejects.toMatchObject({ code: 'judge_failed' });
     const called = new AbortController();
-    const judging = inWorker.judge(runId, null, called.signal);
+    const judging = apart.judge(runId, null, called.signal);
     called.abort(new Error('not any more'));
     await expect(judging).rejects.toThrow('not any more');
-    await expect(inWorker.judge(runId, null, called.signal)).rejects.toThrow('not any more');
+    await expect(apart.judge(runId, null, called.signal)).rejects.toThrow('not any more');
   });
 });
