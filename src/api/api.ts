@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     metrics: Metrics;
     openApi: Record<string, unknown>;
+    /** Connections that read the stream. */
+    readers: Set<object>;
   }
 }
 
@@ -34,6 +36,7 @@ export function createApi(ports: ApiPorts): FastifyInstance {
     genReqId: requestIds(),
   });
   app.decorate('metrics', new Metrics(ports));
+  app.decorate('readers', new Set<object>());
   app.decorate('openApi', openApiDocument(routes, ports.version));
   app.setErrorHandler((thrown, _request, reply) => sendProblem(reply, thrown));
   app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(app, request.method, request.url)));

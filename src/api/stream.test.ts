@@ -162,6 +162,16 @@ describe('the stream', () => {
     await rig.app.close();
   });
 
+  it('has room for so many readers, and again when some have left', async () => {
+    const many = Array.from({ length: 64 }, () => rig.get('/v1/stream'));
+    await staging.clock.advance(5_000);
+    const one = await rig.get('/v1/stream');
+    expect([one.statusCode, one.json().code]).toEqual([503, 'too_many_readers']);
+    rig.stopping.abort();
+    await Promise.all(many);
+    expect(rig.app.readers.size).toBe(0);
+  });
+
   it('is 404 for a run that nobody knows', async () => {
     expect((await rig.get('/v1/stream?run=nobody')).statusCode).toBe(404);
   });

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { SoakdError } from '../../base/errors.ts';
 import { parseCursor } from '../cursor.ts';
 import { runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { runParams } from '../schemas.ts';
 import { streamTo } from '../stream.ts';
+
+/** Each reader may hold a megabyte: so many at once bound the memory of all. */
+const MAX_READERS = 64;
 
 const stream = defineRoute({
   method: 'GET',
@@ -20,8 +24,10 @@ const stream = defineRoute({
       .optional(),
   }),
   answer: { status: 200, description: 'an endless stream', mediaTypes: ['text/event-stream'] },
-  problems: { 404: 'no such run' },
+  problems: { 404: 'no such run', 503: 'too many read already' },
   async handle({ query, request, reply }, ports) {
+    const { readers } = request.server;
+    if (readers.size >= MAX_READERS) throw tooMany;
     const run = query.run ?? null;
     if (run !== null && (await ports.store.run(run)) === null) throw runUnknown(run);
     const last = request.headers['last-event-id'];
@@ -31,6 +37,7 @@ const stream = defineRoute({
     const cursor = parseCursor(typeof last === 'string' ? last : '');
     if (run !== null && !cursor.has(run)) cursor.set(run, 0);
     reply.hijack();
+    readers.add(socket);
     socket.on('close', () => gone.abort());
     socket.on('error', () => gone.abort());
     socket.writeHead(200, {
@@ -50,9 +57,17 @@ const stream = defineRoute({
     } catch (thrown) {
       request.log.error({ err: thrown }, 'a stream broke off');
       socket.destroy();
+    } finally {
+      readers.delete(socket);
     }
     return reply;
   },
+});
+
+const tooMany = new SoakdError(`${MAX_READERS} read the stream already`, {
+  code: 'too_many_readers',
+  hint: 'close some, or ask /v1/status now and then',
+  httpStatus: 503,
 });
 
 export const streamRoutes: Route[] = [stream];
