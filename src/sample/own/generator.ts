@@ -19,9 +19,9 @@ export function generatorSource(current: GeneratorProcess): SampledSource {
       series,
       cheap: true,
       async read() {
-        const process = current();
-        const stat = process === null ? null : processStat(process.pid);
-        if (stat === null || !isAlive(stat) || stat.startTicks !== process?.startTicks) return series.map(() => null);
+        const load = current();
+        const stat = load === null ? null : processStat(load.pid);
+        if (stat === null || !isAlive(stat) || stat.startTicks !== load?.startTicks) return series.map(() => null);
         return values(await reader.read(stat));
       },
     },

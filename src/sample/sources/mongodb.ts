@@ -83,8 +83,8 @@ export const mongodbSource: SamplerPlugin<typeof settings> = {
  * container stay the same. Null when the server tells neither.
  */
 export function identityOf(hello: unknown, status: unknown): string | null {
-  const process = at(hello, 'topologyVersion', 'processId');
-  if (process instanceof Object) return `process ${String(process)}`;
+  const processId = at(hello, 'topologyVersion', 'processId');
+  if (processId instanceof Object) return `process ${String(processId)}`;
   const pid = numberAt(status, 'pid');
   const host = at(status, 'host');
   return pid === null ? null : `pid ${pid} on ${typeof host === 'string' ? host : 'unknown host'}`;

@@ -61,8 +61,8 @@ export const prometheusSource: SamplerPlugin<typeof settings> = {
     const requestHeaders = { accept: ACCEPT, ...resolveHeaders(given.headers, secret) };
     const wanted = Object.entries(given.series).map(([name, one]) => wantedOf(name, one));
     const names = new Set([START_TIME, ...wanted.map(({ selector }) => selector.name)]);
-    const process = new CounterOwner();
-    for (const { rate } of wanted) if (rate !== null) process.add(rate);
+    const owner = new CounterOwner();
+    for (const { rate } of wanted) if (rate !== null) owner.add(rate);
     let startedSeconds: number | null = null;
 
     return {
@@ -81,7 +81,7 @@ export const prometheusSource: SamplerPlugin<typeof settings> = {
         const atMs = clock.monotonicMs();
         const starts = samples.filter(({ name }) => name === START_TIME);
         startedSeconds = starts.length === 1 ? (starts[0]?.value ?? null) : null;
-        process.is(startedSeconds === null ? null : String(startedSeconds));
+        owner.is(startedSeconds === null ? null : String(startedSeconds));
         return wanted.map(({ selector, aggregate, rate }) => {
           const value = aggregated(
             samples.filter((sample) => matches(selector, sample)),
