@@ -90,8 +90,7 @@ export function readDaemonConfig(source: string, fileName: string): ParsedDaemon
   // An empty file, or one of comments only, asks for nothing.
   const data = document.data ?? {};
   const checked = schema.safeParse(data);
-  if (checked.success)
-    return { ok: true, config: resolveConfig(checked.data, dirname(fileName)) };
+  if (checked.success) return { ok: true, config: resolveConfig(checked.data, dirname(fileName)) };
   for (const { path, atKey, problem, hint } of findingsOf(checked.error.issues, schema, data)) {
     const { line, column } = document.locate(path, atKey);
     const inOurDocs = hint.replace('docs/profile.md', 'docs/operations.md');
