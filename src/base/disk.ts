@@ -1,4 +1,6 @@
 /** The disk under a folder, as the system sees it. */
+
+import { randomUUID } from 'node:crypto';
 import { open, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
@@ -14,7 +16,8 @@ export async function freeBytes(folder: string): Promise<number> {
  * again. Rejects with a system error when any of it does not work.
  */
 export async function durableWriteMs(folder: string, clock: Clock): Promise<number> {
-  const path = join(folder, '.soakd-write-check');
+  // A name of its own: two runs may check one folder at once.
+  const path = join(folder, `.soakd-write-check-${randomUUID()}`);
   const startedMs = clock.monotonicMs();
   const file = await open(path, 'w', 0o600);
   try {
