@@ -41,7 +41,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ...section('### Memory and Resources', growth(verdict)),
     ...section('### Where the Time Went', time(verdict)),
     ...section('### Events', events(rows)),
-    ...section('## Issues Found', numbered(issues(verdict), 'None.')),
+    ...section('## Issues Found', numbered(issues(verdict).map(text), 'None.')),
     ...section('## Recommendations', numbered(recommendations(verdict), 'None.')),
     ...section('## Checklists', []),
     ...section('### Pre-Test Checklist', preTestChecklist(rows).map(checkLine)),
@@ -63,7 +63,7 @@ const section = (title: string, lines: readonly string[]): string[] => [
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 const numbered = (items: readonly string[], none: string): string[] =>
-  items.length === 0 ? [none] : items.map((item, at) => `${at + 1}. ${text(item)}`);
+  items.length === 0 ? [none] : items.map((item, at) => `${at + 1}. ${item}`);
 
 const checkLine = ({ done, text: what, evidence }: CheckItem): string =>
   `- [${done ? 'x' : ' '}] ${what}: ${text(evidence)}`;

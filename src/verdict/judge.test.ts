@@ -255,7 +255,7 @@ describe('a verdict', () => {
   it('counts a refused connection as the time-out, not as an answer within 0 ms', () => {
     const verdict = verdictOf({ hours: 24, failures: () => ({ connect: 0.5 }) });
     expect(criterion(verdict, 'response_time_p95_normal')).toMatchObject({ status: 'fail' });
-    expect(criterion(verdict, 'response_time_p95_normal').actual).toBeCloseTo(10_000, -2);
+    expect(criterion(verdict, 'response_time_p95_normal').actual).toBeGreaterThan(10_000);
   });
 
   it('stands before the end as it stands then, and says so', () => {

@@ -32,7 +32,12 @@ export const crashes: CriterionJudge = (spec, evidence) => {
     interval: null,
     evidence: text,
     status: meets(found.length, spec) ? 'pass' : 'fail',
-    why: first === undefined ? 'no restart, no kill for lack of memory' : `${found.length} times: ${first.message}`,
+    why:
+      first === undefined
+        ? 'no restart, no kill for lack of memory'
+        : found.length === 1
+          ? first.message
+          : `${found.length} times, first: ${first.message}`,
     worst: first?.message ?? null,
   };
 };

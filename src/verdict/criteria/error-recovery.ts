@@ -41,7 +41,7 @@ export const errorRecovery: CriterionJudge = (spec, evidence) => {
     return {
       ...finding,
       status: 'fail',
-      why: `${lost.length} of ${counted(outages.length, 'outage')} did not end within 2 min`,
+      why: `${counted(lost.length, 'outage')} of ${outages.length} did not end within 2 min`,
     };
   if (undecided.length > 0) return { ...finding, status: 'inconclusive', why: 'the last outage is not over' };
   return { ...finding, status: 'pass', why: 'the target answered well again after every error' };
