@@ -56,12 +56,15 @@ export class MemoryStore implements Store {
   async run(id: string) {
     return this.#runs.get(id)?.run ?? null;
   }
-  async runs(options: { limit?: number; unfinishedOnly?: boolean } = {}) {
+  async runs(options: Parameters<Store['runs']>[0] = {}) {
+    const ids = [...this.#runs.keys()];
+    const before = options.beforeId === undefined ? ids.length : ids.indexOf(options.beforeId);
     return Array.from(this.#runs.values(), ({ run, transitions }) => {
       const last = transitions.at(-1);
       const state = last?.to ?? 'preparing';
       return { ...run, state, endedMs: isFinal(state) ? (last?.atMs ?? null) : null };
     })
+      .slice(0, Math.max(0, before))
       .filter(({ state }) => !options.unfinishedOnly || !isFinal(state))
       .reverse()
       .slice(0, options.limit);
