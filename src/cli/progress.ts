@@ -27,11 +27,11 @@ export function progressLine(status: RunStatus): string {
 
 /** Writes progress for a person: rewritten in place on a terminal, a line now and then elsewhere. */
 export class Progress {
-  readonly #io: Io;
+  readonly #io: Pick<Io, 'say' | 'sayIsTerminal' | 'columns'>;
   #lastLineMs = Number.NEGATIVE_INFINITY;
   #open = false;
 
-  constructor(io: Io) {
+  constructor(io: Pick<Io, 'say' | 'sayIsTerminal' | 'columns'>) {
     this.#io = io;
   }
 
