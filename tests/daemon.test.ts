@@ -1,6 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { SaxesParser } from 'saxes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
@@ -27,6 +31,7 @@ const env = { SOAKD_TOKEN: token, SHOP_TOKEN: 'shop-secret-0123' };
 let dataFolder: string;
 let target: HttpTarget;
 const running: Daemon[] = [];
+const programs: ChildProcess[] = [];
 
 beforeEach(async () => {
   dataFolder = mkdtempSync(join(tmpdir(), 'soakd-daemon-'));
@@ -35,6 +40,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const daemon of running.splice(0)) await daemon.stop();
+  for (const child of programs.splice(0)) child.kill('SIGKILL');
   await target.close();
   rmSync(dataFolder, { recursive: true, force: true });
 });
@@ -59,13 +65,26 @@ async function ask(daemon: Daemon, path: string, body?: object) {
 async function told(daemon: Daemon, run: string, type: string, pleases: (data: string) => boolean): Promise<void> {
   const leave = new AbortController();
   const response = await fetch(new URL(`/v1/stream?run=${run}`, daemon.url), { signal: leave.signal });
-  let text = '';
+  let received = '';
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk;
-    const data = text.split('\n\n').filter((block) => block.includes(`event: ${type}\n`));
+    received += chunk;
+    const data = received.split('\n\n').filter((block) => block.includes(`event: ${type}\n`));
     if (data.some(pleases)) break;
   }
   leave.abort();
+}
+
+/** The real program, on a free port. */
+function program() {
+  const config = join(dataFolder, 'soakd.yaml');
+  writeFileSync(config, 'listen: 127.0.0.1:0\n');
+  const child = spawn(process.execPath, ['bin/soakd', 'daemon', '--config', config, '--data', dataFolder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  programs.push(child);
+  const exit = once(child, 'exit');
+  const url = once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line));
+  return { child, exit, url, errors: text(child.stderr) };
 }
 
 describe('the daemon', () => {
@@ -81,6 +100,20 @@ describe('the daemon', () => {
     const { daemon: next } = await start(dataFolder);
     expect((await ask(next, '/readyz')).status).toBe(200);
   });
+
+  it('leaves its folder also when it is killed, and ends in order when it is told to', async () => {
+    const first = program();
+    expect((await fetch(new URL('/healthz', await first.url))).status).toBe(200);
+    const second = program();
+    expect((await second.exit)[0]).toBe(5);
+    expect(await second.errors).toContain(`another daemon works in ${dataFolder}`);
+    first.child.kill('SIGKILL');
+    await first.exit;
+    const third = program();
+    expect((await fetch(new URL('/readyz', await third.url))).status).toBe(200);
+    third.child.kill('SIGTERM');
+    expect(await third.exit).toEqual([0, null]);
+  }, 60_000);
 
   it('says when its port is taken, and undoes what it had begun', async () => {
     const { daemon } = await start(dataFolder);
