@@ -178,6 +178,30 @@ describe('a daemon that is killed', () => {
     expect(windows.at(-1)?.endMs).toBe(run.endMs);
   });
 
+  it('leaves a status that the next daemon goes on with as if it had been there all along', async () => {
+    const long = profile.replace('1h', '30h').replace('120', '20');
+    const staging = new SimulatedStaging();
+    const first = new Mortal();
+    const soaks = staging.daemon(first);
+    const run = await staging.clock.runUntil(begin(soaks, long), MINUTE_MS);
+    await staging.clock.advance(20 * HOUR_MS);
+    const before = soaks.status(run.id);
+    first.die();
+    const next = staging.daemon();
+    await next.recover({ mode: 'carry_on' });
+    const after = next.status(run.id);
+    expect(before?.requests.total).toBeGreaterThan(20_000);
+    // What was judged meanwhile comes back with the next judgement.
+    const judged = { criteria: [], availabilityPercent: null };
+    expect({ ...after, events: [], health: null, ...judged }).toEqual({
+      ...before,
+      events: [],
+      health: null,
+      ...judged,
+    });
+    await next.close();
+  });
+
   it('is not robbed of its run while it lives, nor by a daemon that comes second', async () => {
     const staging = new SimulatedStaging();
     const soaks = staging.daemon();

@@ -44,13 +44,22 @@ export async function endLoad(
 
 const lost: LoadExit = { reason: 'lost', retry: true, exitCode: null, signal: null, detail: 'its end was not seen' };
 
+/** The answer, or a rejection as soon as we leave: k6 has its orders and drains by itself, the next soakd reads the rest. */
+function orLeave<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const left = Promise.withResolvers<never>();
+  const leave = (): void => left.reject(signal.reason);
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  return Promise.race([work, left.promise]).finally(() => signal.removeEventListener('abort', leave));
+}
+
 async function endProcess(
   process: LoadProcess,
   live: LiveRun,
   context: SoakContext,
   signal: AbortSignal,
 ): Promise<LoadExit> {
-  if (live.stopReason !== null) return process.stop(live.drainMs);
+  if (live.stopReason !== null) return orLeave(process.stop(live.drainMs), signal);
   const limit = deadline(context.clock, live.drainMs + context.settings.exitGraceMs, signal);
   const late = Promise.withResolvers<null>();
   limit.signal.addEventListener('abort', () => late.resolve(null), { once: true });

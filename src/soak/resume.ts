@@ -1,5 +1,6 @@
 import { describeError } from '../base/errors.ts';
 import type { Run, Transition } from '../model/run.ts';
+import type { WindowRow } from '../store/store.ts';
 import type { SoakContext } from './context.ts';
 import type { RunSignal } from './control.ts';
 import { recordExit } from './keep-loading.ts';
@@ -10,6 +11,7 @@ import { SpoolTail } from './spool-tail.ts';
 
 /** Sketches older than this do not reach the status. */
 const RECENT_MS = 10 * 60_000;
+const REPLAY_STEP_MS = 4 * 3_600_000;
 
 /**
  * Unfinished runs whose owner is dead: ours to carry on. A run that another living process holds (a
@@ -43,18 +45,35 @@ export async function recall(
   const events = await store.events(run.id);
   live.recallEvents(events);
   for (const { kind, data } of events) if (kind === 'ticks_missed') live.missedTicks += Number(data.intervals);
-  const windows = await store.windows(run.id);
-  for (const window of windows) live.projection.addStoredWindow(window);
-  const newest = windows.at(-1) ?? null;
+  live.projection.addSeries(await store.series(run.id));
+  const newest = await replayRows(live, context);
   if (newest !== null) {
     const sketches = await store.sketches(run.id, { fromMs: newest.endMs - RECENT_MS });
     for (const sketch of sketches) live.projection.addStoredDurations(sketch);
   }
-  live.projection.addSeries(await store.series(run.id));
-  live.projection.addSamples(await store.samples(run.id));
   const verdict = await store.verdict(run.id);
   if (verdict !== null) live.projection.setVerdict(verdict, true);
   return { live, tail: new SpoolTail(live, context, newest) };
+}
+
+/** Tells the projection all stored windows and samples, hours at a time: three days at once take hundreds of megabytes. */
+async function replayRows({ run, projection }: LiveRun, { store, clock }: SoakContext): Promise<WindowRow | null> {
+  let newest: WindowRow | null = null;
+  const firstMs = Math.min(run.createdMs, run.startMs);
+  const lastMs = Math.max(firstMs, clock.now());
+  for (let atMs = firstMs; atMs <= lastMs; atMs += REPLAY_STEP_MS) {
+    // The clock may have been stepped: rows before the first and after the last stretch belong to these.
+    const range = {
+      ...(atMs === firstMs ? {} : { fromMs: atMs }),
+      ...(atMs + REPLAY_STEP_MS > lastMs ? {} : { untilMs: atMs + REPLAY_STEP_MS }),
+    };
+    for (const window of await store.windows(run.id, range)) {
+      projection.addStoredWindow(window);
+      newest = window;
+    }
+    projection.addSamples(await store.samples(run.id, range));
+  }
+  return newest;
 }
 
 /**
