@@ -1,5 +1,6 @@
+import { unlessAborted } from '../base/abort.ts';
 import { backoffMs } from '../base/backoff.ts';
-import { deadline } from '../base/clock.ts';
+import { deadline, sleeps } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { LoadExit, LoadProcess } from '../load/engine.ts';
 import type { LoadProcessRow, RunState } from '../model/run.ts';
@@ -8,7 +9,7 @@ import { WINDOW_MS } from '../model/window.ts';
 import type { SoakContext } from './context.ts';
 import { recordExit } from './keep-loading.ts';
 import { keepTrying } from './keep-trying.ts';
-import { canonicalTarget, sleeps } from './lease.ts';
+import { canonicalTarget } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import type { SpoolTail } from './spool-tail.ts';
 import { gapEvent } from './window-events.ts';
@@ -53,24 +54,23 @@ function orLeave<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, left.promise]).finally(() => signal.removeEventListener('abort', leave));
 }
 
+/** Rejects with the signal's reason when it aborts: k6 has its orders then, and the next soakd reads what it leaves. */
 async function endProcess(
   process: LoadProcess,
   live: LiveRun,
   context: SoakContext,
   signal: AbortSignal,
 ): Promise<LoadExit> {
-  if (live.stopReason !== null) return orLeave(process.stop(live.drainMs), signal);
-  const limit = deadline(context.clock, live.drainMs + context.settings.exitGraceMs, signal);
-  const late = Promise.withResolvers<null>();
-  limit.signal.addEventListener('abort', () => late.resolve(null), { once: true });
-  try {
-    const exit = await Promise.race([process.exited, late.promise]);
+  if (live.stopReason === null) {
+    const limit = deadline(context.clock, live.drainMs + context.settings.exitGraceMs, signal);
+    const exit = await unlessAborted(process.exited, limit.signal);
+    limit.clear();
     if (exit !== null) return exit;
     signal.throwIfAborted();
-    return await process.stop(0);
-  } finally {
-    limit.clear();
   }
+  const exit = await unlessAborted(process.stop(live.stopReason === null ? 0 : live.drainMs), signal);
+  signal.throwIfAborted();
+  return exit ?? lost;
 }
 
 /**

@@ -175,6 +175,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
       });
 
       it('belong to their run', async () => {
+        await store.createRun(run('r2'), { atMs: T0, from: null, to: 'preparing', reason: '' });
         await commit([window(0)]);
         expect(await store.windows('r2')).toEqual([]);
         expect(await store.sketches('r2')).toEqual([]);

@@ -39,6 +39,7 @@ export class MemoryStore implements Store {
 
   async createRun(run: Run, first: Transition): Promise<void> {
     this.#write();
+    if (this.#runs.has(run.id)) throw new SoakdError(`run ${run.id} is there`, { code: 'store_failed', hint: '' });
     this.#runs.set(run.id, {
       run,
       transitions: [first],
@@ -57,9 +58,12 @@ export class MemoryStore implements Store {
     return this.#runs.get(id)?.run ?? null;
   }
   async runs(options: Parameters<Store['runs']>[0] = {}) {
-    const ids = [...this.#runs.keys()];
+    const inOrder = [...this.#runs.values()].sort(
+      (a, b) => a.run.createdMs - b.run.createdMs || (a.run.id < b.run.id ? -1 : 1),
+    );
+    const ids = inOrder.map(({ run }) => run.id);
     const before = options.beforeId === undefined ? ids.length : ids.indexOf(options.beforeId);
-    return Array.from(this.#runs.values(), ({ run, transitions }) => {
+    return Array.from(inOrder, ({ run, transitions }) => {
       const last = transitions.at(-1);
       const state = last?.to ?? 'preparing';
       return { ...run, state, endedMs: isFinal(state) ? (last?.atMs ?? null) : null };
@@ -87,6 +91,7 @@ export class MemoryStore implements Store {
       rows.windows.push({ ...window, requests: window.requests.map(({ durationsMs: _, ...cell }) => cell) });
       const atMs = Math.floor(window.startMs / MINUTE_MS) * MINUTE_MS;
       for (const { scenario, name, outcome, durationsMs } of window.requests) {
+        if (durationsMs.count === 0) continue;
         const cellKey = `${atMs} ${scenario} ${name} ${outcome}`;
         let row = rows.sketches.get(cellKey);
         if (row === undefined) {
@@ -98,7 +103,8 @@ export class MemoryStore implements Store {
     }
     this.#addEvents(rows, events);
     const process = rows.processes.get(processId);
-    if (process !== undefined) rows.processes.set(processId, { ...process, committedOffset: offset });
+    if (process !== undefined)
+      rows.processes.set(processId, { ...process, committedOffset: Math.max(process.committedOffset, offset) });
   }
   async windows(runId: string, range: TimeRange = {}) {
     return this.#rows(runId)
@@ -153,7 +159,9 @@ export class MemoryStore implements Store {
 
   async putLoadProcess(runId: string, process: LoadProcessRow): Promise<void> {
     this.#write();
-    this.#rows(runId).processes.set(process.processId, process);
+    const { processes } = this.#rows(runId);
+    const committedOffset = Math.max(process.committedOffset, processes.get(process.processId)?.committedOffset ?? 0);
+    processes.set(process.processId, { ...process, committedOffset });
   }
   async loadProcesses(runId: string) {
     return [...this.#rows(runId).processes.values()];
