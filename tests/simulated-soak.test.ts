@@ -4,6 +4,7 @@ import { requestsBetween } from '../src/plan/rate.ts';
 import { judge } from '../src/verdict/judge.ts';
 import { loadRunRows } from '../src/verdict/load-rows.ts';
 import { MemoryStore } from './support/memory-store.ts';
+import { Mortal } from './support/mortal.ts';
 import { begin, HOUR_MS, SimulatedStaging, START_MS, type StagingScript } from './support/simulated-staging.ts';
 
 const seed = readFileSync(new URL('../loadprofiles/soak-72h.yaml', import.meta.url), 'utf8');
@@ -275,6 +276,32 @@ describe('a live soak in the hands of an operator', () => {
     expect(staging.reports).toHaveLength(1);
     expect(staging.generators.alive()).toEqual([]);
     await expect(soaks.act(run.id, { kind: 'stop', who: 'ana@build' })).rejects.toMatchObject({ code: 'run_over' });
+  });
+
+  it('is left at once by a daemon that closes while k6 drains, and the next one finishes it', async () => {
+    const slow: StagingScript['engine'] = (real) => ({
+      ...real,
+      start: async (order, signal) => {
+        const process = await real.start(order, signal);
+        const stop: typeof process.stop = (drainMs) => staging.clock.sleep(HOUR_MS).then(() => process.stop(drainMs));
+        return { ...process, stop };
+      },
+    });
+    const staging = new SimulatedStaging({ engine: slow });
+    const first = new Mortal();
+    const soaks = staging.daemon(first);
+    const run = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    await staging.clock.advance(HOUR_MS);
+    await soaks.act(run.id, { kind: 'stop', who: 'ana@build' });
+    await staging.clock.advance(10_000);
+    expect(soaks.status(run.id)?.state).toBe('finishing');
+    await staging.clock.runUntil(soaks.close(), 1000);
+    first.die();
+    const next = staging.daemon();
+    await staging.clock.runUntil(next.recover({ mode: 'carry_on' }), MINUTE_MS);
+    await staging.play(next, run.id, 2 * HOUR_MS);
+    expect(await staging.state(run.id)).toBe('aborted');
+    expect(staging.generators.alive()).toEqual([]);
   });
 
   it('is stopped before its load began', async () => {

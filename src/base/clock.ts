@@ -44,6 +44,13 @@ export const systemClock: Clock = {
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** True after `ms`, false when `signal` aborts first. */
+export const sleeps = (clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> =>
+  clock.sleep(ms, signal).then(
+    () => true,
+    () => false,
+  );
+
 /** Sleeps until wall-clock time `atMs`; a clock stepped meanwhile is noticed within `maxSliceMs`. */
 export async function sleepUntil(clock: Clock, atMs: number, signal?: AbortSignal, maxSliceMs = 1000): Promise<void> {
   for (;;) {

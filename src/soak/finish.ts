@@ -45,15 +45,6 @@ export async function endLoad(
 
 const lost: LoadExit = { reason: 'lost', retry: true, exitCode: null, signal: null, detail: 'its end was not seen' };
 
-/** The answer, or a rejection as soon as we leave: k6 has its orders and drains by itself, the next soakd reads the rest. */
-function orLeave<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const left = Promise.withResolvers<never>();
-  const leave = (): void => left.reject(signal.reason);
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave, { once: true });
-  return Promise.race([work, left.promise]).finally(() => signal.removeEventListener('abort', leave));
-}
-
 /** Rejects with the signal's reason when it aborts: k6 has its orders then, and the next soakd reads what it leaves. */
 async function endProcess(
   process: LoadProcess,

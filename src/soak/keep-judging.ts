@@ -1,6 +1,6 @@
+import { sleeps } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { SoakContext } from './context.ts';
-import { sleeps } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** Judging may take this share of one core: a long run is judged less often rather than slower. */

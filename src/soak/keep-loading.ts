@@ -1,11 +1,11 @@
+import { unlessAborted } from '../base/abort.ts';
 import { backoffMs } from '../base/backoff.ts';
-import { sleepUntil } from '../base/clock.ts';
+import { sleeps, sleepUntil } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import { type LoadExit, type LoadProcess, spoolFileOf } from '../load/engine.ts';
 import type { LoadProcessRow } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
 import { keepTrying } from './keep-trying.ts';
-import { sleeps } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import type { SpoolTail } from './spool-tail.ts';
 
@@ -34,7 +34,7 @@ export async function keepLoading(
     }
     if (process !== null) {
       const startedMs = clock.monotonicMs();
-      const exit = await untilExit(process, signal);
+      const exit = await unlessAborted(process.exited, signal);
       if (exit === null) return;
       await recordExit(live, context, tail, process.row.processId, exit, signal);
       if (clock.now() >= live.plan.endMs) return;
@@ -95,19 +95,6 @@ async function startProcess(live: LiveRun, context: SoakContext, signal: AbortSi
       data: { processId, reason },
     });
     return null;
-  }
-}
-
-/** The exit of `process`, or null when `signal` aborts first. */
-async function untilExit(process: LoadProcess, signal: AbortSignal): Promise<LoadExit | null> {
-  if (signal.aborted) return null;
-  const { promise, resolve } = Promise.withResolvers<null>();
-  const abandon = (): void => resolve(null);
-  signal.addEventListener('abort', abandon, { once: true });
-  try {
-    return await Promise.race([process.exited, promise]);
-  } finally {
-    signal.removeEventListener('abort', abandon);
   }
 }
 

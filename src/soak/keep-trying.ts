@@ -1,7 +1,7 @@
 import { backoffMs } from '../base/backoff.ts';
+import { sleeps } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { SoakContext } from './context.ts';
-import { sleeps } from './lease.ts';
 
 /**
  * Runs `work` until it succeeds or `signal` aborts; a failure is told by `onFailure` once for each

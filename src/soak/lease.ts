@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
 import type { SoakContext } from './context.ts';
 
@@ -59,10 +59,3 @@ export async function keepLease(
     lost = reason !== null;
   }
 }
-
-/** True after `ms`, false when `signal` aborts first. */
-export const sleeps = (clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> =>
-  clock.sleep(ms, signal).then(
-    () => true,
-    () => false,
-  );

@@ -1,10 +1,11 @@
+import { sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
 import { type Action, isFinal, type Run, type RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { SoakContext } from './context.ts';
 import type { ActionRequest, RunControl, RunSignal, StartRequest } from './control.ts';
 import { actionRow } from './edits.ts';
-import { canonicalTarget, sleeps, takeLease } from './lease.ts';
+import { canonicalTarget, takeLease } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import { newRun } from './new-run.ts';
 import type { ReadProfile } from './read-profile.ts';

@@ -1,8 +1,8 @@
+import { sleeps } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { LoadProcessRow, NewEvent } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
 import { keepTrying } from './keep-trying.ts';
-import { sleeps } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import { type WindowBefore, windowEvents } from './window-events.ts';
 
