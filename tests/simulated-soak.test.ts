@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../src/base/clock.ts';
 import { requestsBetween } from '../src/plan/rate.ts';
+import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { judge } from '../src/verdict/judge.ts';
 import { loadRunRows } from '../src/verdict/load-rows.ts';
 import { MemoryStore } from './support/memory-store.ts';
@@ -119,6 +123,30 @@ describe('a soak of 72 hours', () => {
     expect(verdict.time.notOfferedMs).toBeLessThan(MINUTE_MS);
     expect(staging.generators.alive()).toEqual([]);
   });
+});
+
+describe('a soak on the real store', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'soakd-simulated-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('has the rows and the verdict of one in memory, and a replay from the file says the same', async () => {
+    const file = join(folder, 'soakd.db');
+    const store = await openSqliteStore({ file, clock: systemClock });
+    const profile = soak72h.replace('duration: 72h', 'duration: 26h');
+    const onDisk = await soak(profile, { series: memory(11), store });
+    const inMemory = await soak(profile, { series: memory(11) });
+    expect(onDisk.verdict.headline).toBe(inMemory.verdict.headline);
+    const [rows, expected] = await Promise.all(
+      [onDisk, inMemory].map(({ staging, run }) => loadRunRows(staging.store, run.id)),
+    );
+    expect(rows?.windows).toEqual(expected?.windows);
+    expect(rows?.samples.length).toBe(expected?.samples.length);
+    await store.close();
+    const reader = await openSqliteStore({ file, clock: systemClock, readOnly: true });
+    expect(judge(await loadRunRows(reader, onDisk.run.id))).toEqual(onDisk.verdict);
+    await reader.close();
+    // A disk that syncs slowly.
+  }, 60_000);
 });
 
 describe('a soak whose k6 has troubles', () => {
