@@ -71,14 +71,14 @@ export function k6Process(work: K6Work, context: K6ProcessContext): LoadProcess 
     asked = true;
     try {
       await writePlanFile(folder, endedAt(plan, clock.now()));
-      const exit = await within(clock, drainMs + STOP_MARGIN_MS, exited);
+      const exit = await within(context, drainMs + STOP_MARGIN_MS, exited);
       if (exit !== null) return exit;
       log(`k6 ${row.processId} still runs after its drain of ${drainMs} ms`);
     } catch (thrown) {
       log(`the end of the load could not be written, k6 ${row.processId} is stopped at once: ${describeError(thrown)}`);
     }
     signalAll('SIGTERM');
-    const exit = await within(clock, TERM_GRACE_MS, exited);
+    const exit = await within(context, TERM_GRACE_MS, exited);
     if (exit !== null) return exit;
     signalAll('SIGKILL');
     return exited;
@@ -142,11 +142,20 @@ async function keepLogSmall(
   }
 }
 
-/** What `promise` gives, or null when it takes longer than `ms`. */
-async function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | null> {
+/** What `promise` gives, or null when it takes longer than `ms`. Its limit never comes once the owner has let go. */
+async function within<T>(
+  { clock, signal }: Pick<K6ProcessContext, 'clock' | 'signal'>,
+  ms: number,
+  promise: Promise<T>,
+): Promise<T | null> {
   const cancel = new AbortController();
+  const never = new Promise<null>(() => undefined);
+  const limit = clock.sleep(ms, AbortSignal.any([signal, cancel.signal])).then(
+    () => null,
+    () => never,
+  );
   try {
-    return await Promise.race([promise, clock.sleep(ms, cancel.signal).then(() => null)]);
+    return await Promise.race([promise, limit]);
   } finally {
     cancel.abort();
   }
