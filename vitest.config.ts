@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A bound for what hangs, not a measure: the machine may be busy.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Real processes share two cores in CI: files run two at a time.
     maxWorkers: 2,
   },
