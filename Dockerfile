@@ -2,8 +2,8 @@
 #   docker build -t soakd .
 #   docker run -e SOAKD_TOKEN=… -v soakd:/var/lib/soakd -p 8089:8089 soakd
 # Both base images can be replaced by mirrors: --build-arg GO_IMAGE=…, --build-arg NODE_IMAGE=….
-ARG GO_IMAGE=docker.io/library/golang:1.26-bookworm
-ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG GO_IMAGE=golang:1.26-bookworm
+ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${GO_IMAGE} AS k6
 WORKDIR /build
