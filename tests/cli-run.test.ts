@@ -101,11 +101,10 @@ describe('the program soakd, with the real k6', () => {
   it(
     'leaves at the second Ctrl-C, and no k6 with it',
     async () => {
-      target.hang();
       const data = join(folder, 'killed');
       const program = begin('run', profile, '--target', target.url, ...REHEARSE, '--data', data);
-      target.resume();
       await program.until('said', /^warming up:/m);
+      // Requests hang: the first signal alone would wait for their time-out.
       target.hang();
       program.kill('SIGINT');
       await program.until('said', /once more to kill/);
