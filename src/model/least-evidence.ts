@@ -21,5 +21,8 @@ export const HOURS_FOR_GROWTH = 6;
  */
 export const UPTIME_SHARE_FOR_MTBF = 0.9;
 
+/** Windows with demand, one minute of them: fewer, and up or down is a matter of chance. */
+export const WINDOWS_FOR_AVAILABILITY = 6;
+
 /** Two-sided 95 %: quantile 0.975 of the normal distribution. */
 export const Z_95 = 1.959964;

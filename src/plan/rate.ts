@@ -31,6 +31,9 @@ export const pausedMsBetween = (plan: ArrivalPlan, fromMs: number, untilMs: numb
 /** Where the operator had paused the load, in order and apart. */
 export const pausedStretches = (plan: ArrivalPlan): readonly Stretch[] => sumsOf(plan).paused;
 
+/** Where the plan offers nothing at all, by itself and not by a pause, in order and apart. */
+export const idleStretches = (plan: ArrivalPlan): readonly Stretch[] => sumsOf(plan).idle;
+
 /**
  * The load level at `atMs`, as the plan means it: normal up to the base rate, peak up to the profile's
  * peak multiplier, stress above. For a window ask at its middle.
@@ -66,6 +69,7 @@ interface PlanSums {
   /** Planned requests from the start to each point. */
   requests: Float64Array;
   paused: Stretch[];
+  idle: Stretch[];
 }
 
 /** Plans are never changed, so this is computed once for each. */
@@ -76,14 +80,17 @@ function sumsOf(plan: ArrivalPlan): PlanSums {
   if (before !== undefined) return before;
   const requests = new Float64Array(plan.points.length);
   const paused: Stretch[] = [];
+  const idle: Stretch[] = [];
   plan.points.forEach((right, index) => {
     const left = plan.points[index - 1];
     if (left === undefined) return;
     const mean = left.paused ? 0 : (left.requestsPerMinute + right.requestsPerMinute) / 2;
     requests[index] = (requests[index - 1] ?? 0) + (mean * (right.atMs - left.atMs)) / MINUTE_MS;
-    if (left.paused) paused.push({ fromMs: left.atMs, untilMs: right.atMs });
+    const stretch = { fromMs: left.atMs, untilMs: right.atMs };
+    if (left.paused) paused.push(stretch);
+    else if (left.requestsPerMinute === 0 && right.requestsPerMinute === 0) idle.push(stretch);
   });
-  const sums = { requests, paused: unionOf(paused) };
+  const sums = { requests, paused: unionOf(paused), idle: unionOf(idle) };
   known.set(plan, sums);
   return sums;
 }

@@ -1,8 +1,8 @@
-import { contains, lengthOf, overlapOf, type Stretch } from '../base/stretches.ts';
+import { contains, differenceOf, lengthOf, overlapOf, type Stretch, unionOf } from '../base/stretches.ts';
 import { outagesOf } from '../detect/outage.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import type { Outage, TimeAccount } from '../model/verdict.ts';
-import { levelAt } from '../plan/rate.ts';
+import { idleStretches, levelAt, pausedStretches } from '../plan/rate.ts';
 import { type DriftOfRun, driftOfRun } from './drift-of-run.ts';
 import { type Durations, judgedSketches, limitDurations, type PlannedLevel, plannedLevels } from './durations.ts';
 import { type GrowthOfSeries, growthOfRun } from './growth-of-run.ts';
@@ -18,6 +18,10 @@ export interface Evidence {
   account: TimeAccount;
   /** Ascending, disjoint. */
   judged: Stretch[];
+  /** The part of it with planned load: where nothing is asked, up and down cannot be told apart. */
+  watched: Stretch[];
+  /** The whole run, judged or not, less what nobody could see: pauses, stretches without planned load, load not offered. */
+  observed: Stretch[];
   /** Judged windows, all together and by the level of their middle. */
   all: Tally;
   levels: Record<LoadLevel, Tally>;
@@ -39,6 +43,12 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
   const byLevel = Map.groupBy(windows, (window) => levelAt(plan, run.profile, middle(window)));
   const tallyOf = (level: LoadLevel): Tally => tally(byLevel.get(level) ?? [], plan.requestsPerIteration);
   const { timeoutMs } = run.profile.workload;
+  const idle = idleStretches(plan);
+  const watched = differenceOf(judged, idle);
+  const observed = differenceOf(
+    [{ fromMs: span.startMs, untilMs: span.endMs }],
+    unionOf([...pausedStretches(plan), ...idle, ...notOffered]),
+  );
 
   const outages = outagesOf({
     windows: rows.windows.filter((window) => window.startMs < span.endMs && !contains(notOffered, middle(window))),
@@ -47,7 +57,7 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
     endMs: span.endMs,
   }).map((episode): Outage => {
     const stretch = { fromMs: episode.startMs, untilMs: Math.min(episode.endMs ?? span.endMs, span.endMs) };
-    return { ...episode, judgedMs: overlapOf(stretch, judged) };
+    return { ...episode, judgedMs: overlapOf(stretch, watched) };
   });
   const judgedOutages = outages.filter(({ judgedMs }) => judgedMs > 0);
   const levels = { normal: tallyOf('normal'), peak: tallyOf('peak'), stress: tallyOf('stress') };
@@ -59,6 +69,8 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
     span,
     account,
     judged,
+    watched,
+    observed,
     all: tally(windows, plan.requestsPerIteration),
     levels,
     planned: plannedLevels(rows),
@@ -69,10 +81,16 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
   };
 }
 
-/** Uptime within what is judged, milliseconds. */
-export const uptimeMs = ({ judged, outages }: Pick<Evidence, 'judged' | 'outages'>): number =>
-  lengthOf(judged) - outages.reduce((sum, { judgedMs }) => sum + judgedMs, 0);
+/** Uptime within what is judged and has planned load, milliseconds. */
+export const uptimeMs = ({ watched, outages }: Pick<Evidence, 'watched' | 'outages'>): number =>
+  lengthOf(watched) - outages.reduce((sum, { judgedMs }) => sum + judgedMs, 0);
 
 /** Outages that count. */
 export const countedOutages = ({ outages }: Pick<Evidence, 'outages'>): Outage[] =>
   outages.filter(({ judgedMs }) => judgedMs > 0);
+
+/** How long an outage was seen to last, milliseconds: an operator's pause in its middle says nothing of the target. */
+export const outageMs = (
+  { span, observed }: Pick<Evidence, 'span' | 'observed'>,
+  { startMs, endMs }: Pick<Outage, 'startMs' | 'endMs'>,
+): number => overlapOf({ fromMs: startMs, untilMs: endMs ?? span.endMs }, observed);

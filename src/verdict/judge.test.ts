@@ -197,6 +197,13 @@ describe('a verdict', () => {
     expect(new Set(Object.values(statuses(verdict)))).not.toContain('pass');
   });
 
+  it('does not pass when every criterion is switched off or does not apply', () => {
+    expect(verdictOf({ hours: 24, criteria: [] })).toMatchObject({
+      outcome: 'inconclusive',
+      headline: 'inconclusive: no criterion was judged',
+    });
+  });
+
   it('counts a restart of the target once, whoever saw it, and not inside an exclusion', () => {
     const restart = (hours: number, source: string): NonNullable<RunScript['events']>[number] => ({
       atMs: at(hours) + (source === 'agent' ? 0 : 900),

@@ -15,14 +15,15 @@ export function decideOutcome(criteria: readonly CriterionResult[], evidence: Ev
   const failed = namedBy(criteria, 'fail');
   const open = namedBy(criteria, 'inconclusive');
   const time = timeReasons(evidence);
+  const nothing = criteria.some(({ status }) => status !== 'not_applicable') ? [] : ['no criterion was judged'];
   const cut = span.cutShort === null ? [] : [cutReason(evidence, span.cutShort)];
-  const reasons = [...failed, ...cut, ...time, ...open];
+  const reasons = [...failed, ...cut, ...time, ...open, ...nothing];
   const outcome: Outcome4 =
     failed.length > 0
       ? 'failed'
       : cut.length > 0
         ? 'aborted'
-        : time.length + open.length > 0
+        : time.length + open.length + nothing.length > 0
           ? 'inconclusive'
           : 'passed';
   const said = `${rows.run.rehearsal ? WOULD[outcome] : outcome}${span.live ? ' so far' : ''}`;

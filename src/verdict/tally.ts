@@ -4,6 +4,8 @@ import type { WindowRow } from '../store/store.ts';
 /** Counters of many windows. */
 export interface Tally {
   windows: number;
+  /** Windows in which anything was asked of the target. */
+  windowsWithDemand: number;
   lengthMs: number;
   byOutcome: Record<Outcome, number>;
   iterations: IterationCounts;
@@ -23,15 +25,18 @@ export function tally(windows: readonly WindowRow[], requestsPerIteration: numbe
   const byOutcome: Record<Outcome, number> = { ok: 0, http_error: 0, timeout: 0, connect: 0 };
   const iterations = { planned: 0, started: 0, finished: 0, interrupted: 0, starved: 0, late: 0, paused: 0 };
   let lengthMs = 0;
+  let windowsWithDemand = 0;
   for (const window of windows) {
     lengthMs += window.endMs - window.startMs;
     for (const { outcome, count } of window.requests) byOutcome[outcome] += count;
+    if (window.iterations.starved > 0 || window.requests.some(({ count }) => count > 0)) windowsWithDemand++;
     for (const key of COUNTS) iterations[key] += window.iterations[key];
   }
   const requests = byOutcome.ok + byOutcome.http_error + byOutcome.timeout + byOutcome.connect;
   const starvedRequests = iterations.starved * requestsPerIteration;
   return {
     windows: windows.length,
+    windowsWithDemand,
     lengthMs,
     byOutcome,
     iterations,

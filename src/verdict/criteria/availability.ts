@@ -1,22 +1,20 @@
 import { lengthOf } from '../../base/stretches.ts';
 import { poissonInterval } from '../../detect/intervals.ts';
+import { WINDOWS_FOR_AVAILABILITY } from '../../model/least-evidence.ts';
 import { WINDOW_MS } from '../../model/window.ts';
 import { countedOutages, uptimeMs } from '../evidence.ts';
 import { counted, formatDuration, formatValue } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
-/** Fewer windows with demand than this, and up or down is a matter of chance. */
-const MIN_WINDOWS = 6;
-
 /**
- * Uptime / judged time × 100 (reliability plan §3.1). It is a census of the time that was watched, so the value
+ * Uptime / judged time with planned load × 100 (reliability plan §3.1). It is a census of the time that was watched, so the value
  * itself decides; the interval says how far another run may differ (docs/formulas.md#availability).
  */
 export const availability: CriterionJudge = (spec, evidence) => {
-  const judgedMs = lengthOf(evidence.judged);
+  const judgedMs = lengthOf(evidence.watched);
   const outages = countedOutages(evidence);
   const text = `${formatDuration(judgedMs)}, ${counted(outages.length, 'outage')}`;
-  if (evidence.all.windows < MIN_WINDOWS || evidence.all.demand === 0) {
+  if (judgedMs === 0 || evidence.all.windowsWithDemand < WINDOWS_FOR_AVAILABILITY) {
     return lacking(spec, text, 'too little load was offered to tell up from down', false);
   }
   const percentUp = (downMs: number): number => Math.max(0, 100 * (1 - downMs / judgedMs));

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCriteria, HOUR_MS, type RunScript, runRows, START_MS } from '../../../tests/support/run-rows.ts';
+import {
+  defaultCriteria,
+  HOUR_MS,
+  profileOf,
+  type RunScript,
+  runRows,
+  START_MS,
+} from '../../../tests/support/run-rows.ts';
 import type { CriterionSpec } from '../../model/profile.ts';
 import type { CriterionResult } from '../../model/verdict.ts';
 import { judge } from '../judge.ts';
@@ -36,6 +43,38 @@ describe('availability', () => {
     expect(actual).toBe(100);
     expect(interval?.low).toBeLessThan(100);
     expect(interval?.low).toBeGreaterThan(99.9);
+  });
+});
+
+/** Six hours of each day without any load. */
+function idleAtNight(script: RunScript): RunScript {
+  const profile = profileOf(script);
+  const hourlyMultipliers = profile.traffic.hourlyMultipliers.map((one, hour) => (hour < 6 ? 0 : one));
+  return { ...script, profile: { ...profile, traffic: { ...profile.traffic, hourlyMultipliers } } };
+}
+
+describe('hours without planned load', () => {
+  it('are neither up nor down: they help no availability and no MTBF', () => {
+    const quiet = idleAtNight({ hours: 24, failures: down([at(11), 300_000]) });
+    expect(result('availability', quiet).actual).toBeCloseTo(100 * (1 - 300 / (18 * 3600)), 2);
+    expect(result('mtbf', idleAtNight({ hours: 24, criteria: asked('mtbf') }))).toMatchObject({
+      status: 'inconclusive',
+      evidence: '18.1 h up, 0 outages',
+    });
+  });
+
+  it('do not lengthen an outage that was seen before them and not after', () => {
+    const night = idleAtNight({ hours: 36, failures: down([at(24) - 60_000, 180_000]) });
+    expect(result('mttr', night)).toMatchObject({ status: 'fail', actual: expect.closeTo(200, -2) });
+  });
+});
+
+describe('a run with hardly any request', () => {
+  it('shows neither availability nor MTBF', () => {
+    const rows = runRows({ hours: 24, ratePerMinute: 0.002, criteria: asked('mtbf', { target: 12 }) });
+    expect(rows.windows.flatMap(({ requests }) => requests).length).toBeLessThan(6);
+    expect(judged('availability', rows).status).toBe('inconclusive');
+    expect(judged('mtbf', rows).status).toBe('inconclusive');
   });
 });
 
@@ -90,6 +129,16 @@ describe('mttr and error recovery', () => {
     expect(result('error_recovery', script).status).toBe('fail');
   });
 
+  it("do not count the operator's pause in the middle of an outage", () => {
+    const edits = [
+      { kind: 'pause', atMs: at(10) + 10_000 },
+      { kind: 'resume', atMs: at(12) },
+    ] as const;
+    const script: RunScript = { hours: 24, edits: [...edits], failures: down([at(10), 2 * HOUR_MS + 10_000]) };
+    expect(result('mttr', script)).toMatchObject({ status: 'pass', actual: expect.closeTo(20, 0) });
+    expect(result('error_recovery', script).status).toBe('pass');
+  });
+
   it('take real seconds in a rehearsal', () => {
     const script = { hours: 72, compression: 360, ratePerMinute: 600, failures: down([START_MS + 300_000, 20_000]) };
     expect(result('mttr', script)).toMatchObject({ actual: expect.closeTo(20, 0), status: 'pass' });
@@ -105,6 +154,15 @@ describe('error rate', () => {
     });
     expect(result('error_rate', near(3)).status).toBe('inconclusive');
     expect(result('error_rate', near(3000)).status).toBe('pass');
+  });
+
+  it('of none at all is decided by what was seen, however it is written', () => {
+    for (const comparison of ['<=', '=='] as const) {
+      const criteria = asked('error_rate', { comparison, target: 0, text: `${comparison} 0%` });
+      expect(result('error_rate', { hours: 2, criteria }).status).toBe('pass');
+      const failures = (atMs: number) => (atMs === at(1) ? { http_error: 1 } : {});
+      expect(result('error_rate', { hours: 2, criteria, failures }).status).toBe('fail');
+    }
   });
 });
 
@@ -128,6 +186,13 @@ describe('throughput', () => {
     const plan = { ...rows.plan, requestsPerIteration: 4 };
     // Each conversation should make four requests and makes one.
     expect(judged('throughput', { ...rows, plan })).toMatchObject({ status: 'fail', actual: expect.closeTo(25, 0) });
+  });
+
+  it('of everything is met when everything was answered', () => {
+    for (const comparison of ['>=', '=='] as const) {
+      const criteria = asked('throughput', { comparison, target: 100, text: `${comparison} 100%` });
+      expect(result('throughput', { hours: 2, criteria }).status).toBe('pass');
+    }
   });
 
   it('falls when arrivals starve', () => {

@@ -31,7 +31,8 @@ export function lacking(spec: CriterionSpec, evidence: string, why: string, neve
 
 /**
  * Decides a measured quantity by its 95 % interval: the whole interval must meet the target to pass and must miss
- * it to fail; across the target it is too close to call.
+ * it to fail; across the target it is too close to call. A target at the end of the scale (no failure at all) is no
+ * statement about what may yet come, which no sample could prove: there the value itself decides.
  */
 export function decideByInterval(
   spec: CriterionSpec,
@@ -42,6 +43,8 @@ export function decideByInterval(
   const worst = lower ? interval.high : interval.low;
   const best = lower ? interval.low : interval.high;
   const said = `${formatValue(actual, spec.unit)} against ${spec.text}`;
+  if (spec.comparison === '==' || isEndOfScale(spec))
+    return { status: meets(actual, spec) ? 'pass' : 'fail', why: said };
   if (worst !== null && meets(worst, spec)) return { status: 'pass', why: said };
   if (best !== null && !meets(best, spec)) return { status: 'fail', why: said };
   return {
@@ -49,3 +52,6 @@ export function decideByInterval(
     why: `${said}: too close to call, the 95 % interval is ${formatInterval(interval, spec.unit)}`,
   };
 }
+
+const isEndOfScale = ({ unit, comparison, target }: CriterionSpec): boolean =>
+  unit === 'percent' && (comparison === '<=' ? target === 0 : comparison === '>=' && target === 100);

@@ -1,4 +1,5 @@
-import { countedOutages } from '../evidence.ts';
+import type { Outage } from '../../model/verdict.ts';
+import { countedOutages, outageMs } from '../evidence.ts';
 import { counted, formatDuration } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
@@ -10,7 +11,7 @@ export const RECOVERY_LIMIT_MS = 120_000;
  * within two minutes and by itself: so every error outside an outage, and those of outages that ended in time (docs/formulas.md#error_recovery).
  */
 export const errorRecovery: CriterionJudge = (spec, evidence) => {
-  const { all, span } = evidence;
+  const { all } = evidence;
   const outages = countedOutages(evidence);
   const text = `${counted(all.failed, 'error')}, ${counted(outages.length, 'outage')}`;
   if (all.demand === 0) return lacking(spec, text, 'no request was made in the judged time', false);
@@ -24,8 +25,7 @@ export const errorRecovery: CriterionJudge = (spec, evidence) => {
       worst: null,
     };
   }
-  const lengthMs = ({ startMs, endMs }: { startMs: number; endMs: number | null }): number =>
-    (endMs ?? span.endMs) - startMs;
+  const lengthMs = (outage: Outage): number => outageMs(evidence, outage);
   const lost = outages.filter((outage) => lengthMs(outage) > RECOVERY_LIMIT_MS);
   const undecided = outages.filter((outage) => outage.endMs === null && lengthMs(outage) <= RECOVERY_LIMIT_MS);
   const failures = (some: readonly { failures: number }[]): number => some.reduce((sum, one) => sum + one.failures, 0);

@@ -1,5 +1,6 @@
 import { exponentialMeanInterval } from '../../detect/intervals.ts';
-import { countedOutages } from '../evidence.ts';
+import type { Outage } from '../../model/verdict.ts';
+import { countedOutages, outageMs } from '../evidence.ts';
 import { counted, formatDuration, formatValue } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
@@ -11,8 +12,7 @@ export const mttr: CriterionJudge = (spec, evidence) => {
   if (outages.length === 0) {
     return { actual: null, interval: null, evidence: text, status: 'not_applicable', why: 'no outage', worst: null };
   }
-  const lengthMs = ({ startMs, endMs }: { startMs: number; endMs: number | null }): number =>
-    (endMs ?? evidence.span.endMs) - startMs;
+  const lengthMs = (outage: Outage): number => outageMs(evidence, outage);
   const sumMs = outages.reduce((sum, outage) => sum + lengthMs(outage), 0);
   const actual = sumMs / outages.length / 1000;
   const open = outages.some(({ endMs }) => endMs === null);
