@@ -64,7 +64,7 @@ export const resolveHeaders = (
   secret: (value: string) => string,
 ): Record<string, string> => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, secret(value)]));
 
-/** An absolute address, or a path at the target. */
+/** An absolute address, or a path below the target's own, as the load takes it: a base address may have a path. */
 export function addressOf(given: { url?: string | undefined; path?: string | undefined }, targetUrl: string): string {
-  return given.url ?? new URL(given.path ?? '/', targetUrl).href;
+  return given.url ?? `${targetUrl.replace(/\/+$/, '')}${given.path ?? '/'}`;
 }

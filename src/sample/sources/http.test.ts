@@ -53,6 +53,16 @@ describe('health by HTTP', () => {
     expect(seen).toEqual(['HEAD /ready t0k']);
   });
 
+  it('asks below the path that the target has, as the load does', async () => {
+    const seen: unknown[] = [];
+    const url = await serve((request, response) => {
+      seen.push(request.url);
+      response.end();
+    });
+    for (const base of ['/shop', '/shop/', '/', '']) await (await start(`${url}${base}`)).read();
+    expect(seen).toEqual(['/shop/health', '/shop/health', '/health', '/health']);
+  });
+
   it('is down with the status and time of an answer that is not expected', async () => {
     const url = await serve((_, response) => response.writeHead(503).end('{"status":"degraded"}'));
     const { message, values } = await failureOf(await start(url));
