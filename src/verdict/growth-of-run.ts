@@ -32,6 +32,8 @@ export function growthOfRun(
   const candidates = rows.series.filter(({ role, leakCandidate }) => role === 'target' && leakCandidate);
   const bySeries = Map.groupBy(rows.samples, ({ series }) => series);
   const intervalMs = sampleIntervalMs(rows);
+  const restarts = events.filter(({ kind }) => kind === 'target_restarted');
+  const knowsItself = identifiedSources(events);
   const considered = differenceOf(
     judged,
     unionOf(outages.map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs ?? plan.endMs }))),
@@ -45,8 +47,8 @@ export function growthOfRun(
       samples: readings(bySeries.get(series.id) ?? [], series.memory),
       intervalMs,
       compression: run.compression,
-      restartsMs: events
-        .filter(({ kind, data }) => kind === 'target_restarted' && concerns(data, series))
+      restartsMs: restarts
+        .filter(({ data }) => data.source === series.source || !knowsItself.has(series.source))
         .map(({ atMs }) => atMs),
       judged: considered,
       meanLoad,
@@ -68,9 +70,16 @@ function prove(family: readonly Omit<GrowthOfSeries, 'proven'>[]): GrowthOfSerie
   return family.map((one, at) => ({ ...one, proven: one.growth.finding === 'growing' && proven[at] === true }));
 }
 
-/** A restart concerns the series of the source that saw it; without a source, all. */
-const concerns = (data: Record<string, unknown>, series: SeriesInfo): boolean =>
-  typeof data.source !== 'string' || data.source === series.source;
+/**
+ * Sources that tell who they read: a restart concerns the series of the source that saw it. One that cannot tell (a query
+ * of a Prometheus server, say) may show any process, so each restart that anybody saw begins a level of its series.
+ */
+const identifiedSources = (events: RunRows['events']): Set<unknown> =>
+  new Set(
+    events
+      .filter(({ kind }) => kind === 'target_identified' || kind === 'target_restarted')
+      .map(({ data }) => data.source),
+  );
 
 /** As the sampling loop takes it: the profile's interval, compressed, at least a second. */
 function sampleIntervalMs({ run }: RunRows): number {

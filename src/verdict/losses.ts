@@ -4,7 +4,7 @@ import type { RunSpan } from './span.ts';
 /** Events that say that something which should be a row is none. */
 const LOSS_EVENTS = new Set(['rows_dropped', 'samples_dropped', 'windows_unreadable', 'ticks_missed']);
 
-/** What could not be stored or read, one sentence each; a verdict rests on the rest. */
+/** What could not be stored or read, one sentence each, with how often; a verdict rests on the rest. */
 export function lossesOf({ events, windows }: RunRows, span: RunSpan): string[] {
   const told = events
     // Of a run that is over all count: what could not be stored is often known only while it finishes.
@@ -14,5 +14,8 @@ export function lossesOf({ events, windows }: RunRows, span: RunSpan): string[] 
   for (const { processId, droppedRecords } of windows)
     dropped.set(processId, Math.max(dropped.get(processId) ?? 0, droppedRecords));
   const records = [...dropped.values()].reduce((sum, count) => sum + count, 0);
-  return [...new Set(told), ...(records > 0 ? [`k6 could not write ${records} windows`] : [])];
+  const counted = [...Map.groupBy(told, (message) => message)].map(([message, same]) =>
+    same.length === 1 ? message : `${message} (${same.length} times)`,
+  );
+  return [...counted, ...(records > 0 ? [`k6 could not write ${records} windows`] : [])];
 }

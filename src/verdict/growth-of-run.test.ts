@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import { judge } from './judge.ts';
+
+/** Leaks 20 % a day and begins anew each day. */
+const LEVEL = (hour: number): number => 200e6 * (1 + (0.2 * (hour % 24)) / 24);
+
+const event = (kind: string, hours: number): NonNullable<RunScript['events']>[number] => ({
+  atMs: START_MS + hours * HOUR_MS,
+  kind,
+  severity: 'error',
+  message: 'agent was restarted',
+  data: { source: 'agent' },
+});
+const restarts = [event('target_identified', 0), event('target_restarted', 24), event('target_restarted', 48)];
+
+function growthOf(series: string, events: RunScript['events']) {
+  const rows = runRows({
+    hours: 72,
+    series: { [series]: { ...MEMORY, level: LEVEL } },
+    ...(events === undefined ? {} : { events }),
+  });
+  return judge(rows).growth.find(({ series: id }) => id === series);
+}
+
+describe('growth over restarts', () => {
+  it('follows each life of the process in the source that saw the restarts', () => {
+    expect(growthOf('agent.rss_bytes', restarts)).toMatchObject({ finding: 'growing' });
+  });
+
+  it('does so as well in a source that cannot tell whom it reads', () => {
+    const { finding, growthPercentPer24h } = growthOf('cluster.heap_bytes', restarts) ?? {};
+    expect(finding).toBe('growing');
+    expect(growthPercentPer24h).toBeGreaterThan(15);
+    expect(growthPercentPer24h).toBeLessThan(25);
+  });
+
+  it('leaves alone a source that knows itself and was not restarted', () => {
+    const itself = { ...event('target_identified', 0), data: { source: 'cluster' } };
+    expect(growthOf('cluster.heap_bytes', [itself, ...restarts])?.finding).not.toBe('growing');
+  });
+});
