@@ -6,6 +6,9 @@ type CurvePoint = RecordedCurve['points'][number];
 
 const DAY_MS = 86_400_000;
 
+/** One a minute, for a day or for the longest run: more is a log and no curve, and each edit of a live run plays it again. */
+const MOST_POINTS: Record<RecordedCurve['clock'], number> = { day: 1440, run: 60 * 1440 };
+
 /** What is wrong with one line of a curve file. */
 export interface CurveLineProblem {
   line: number;
@@ -53,6 +56,13 @@ export function parseCurveCsv(
     }
     points.push({ offsetMs: offset.value, ratePerMinute: rate });
   });
+  if (points.length > MOST_POINTS[clock]) {
+    problems.push({
+      line: 1,
+      problem: `${points.length} points are more than ${MOST_POINTS[clock]}`,
+      hint: 'write one point a minute; the rate between is interpolated',
+    });
+  }
   return { points, problems };
 }
 

@@ -91,6 +91,14 @@ describe('a curve file', () => {
       { offsetMs: 5_400_000, ratePerMinute: 2 },
     ]);
   });
+
+  it('has at most one point a minute', () => {
+    const points = (count: number): string => Array.from({ length: count }, (_, at) => `${at}s,1`).join('\n');
+    expect(parseCurveCsv(points(60 * 1440), 'run').problems).toEqual([]);
+    expect(parseCurveCsv(points(60 * 1440 + 1), 'run').problems).toEqual([
+      expect.objectContaining({ line: 1, problem: '86401 points are more than 86400' }),
+    ]);
+  });
 });
 
 describe('places in a document', () => {

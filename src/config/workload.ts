@@ -123,7 +123,7 @@ const request = z.strictObject({
   checks: z
     .strictObject({
       status: statuses.optional(),
-      contains: words('text that the body must contain, letter by letter').optional(),
+      contains: words('text that the body must contain; case does not matter').optional(),
     })
     .describe('what a good answer looks like')
     .optional(),

@@ -81,7 +81,7 @@ export const CRITERIA = [
     default: { comparison: '==', target: 100, text: '== 100%' },
     level: null,
     source: 'reliability testing plan §2, §3.1',
-    describes: 'share of outages from which the target came back by itself',
+    describes: 'share of errors after which the target answered well again within two minutes',
   },
   {
     id: 'response_time_p50',

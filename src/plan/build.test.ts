@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { seedProfile, seedWith } from '../../tests/support/profile.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import { buildPlan } from './build.ts';
+import { previewPlan } from './preview.ts';
 import { multiplierAt, requestsBetween, requestsPerMinuteAt } from './rate.ts';
+import { usersNeeded } from './users.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './zone.ts';
 
 const MONDAY = Date.UTC(2026, 5, 1);
@@ -132,6 +134,20 @@ describe('a recorded curve', () => {
       expect(requestsPerMinuteAt(plan, MONDAY + day * DAY_MS + HOUR_MS)).toBeCloseTo(10, 9);
     }
     expect(plan.points).toHaveLength(3 * 3 + 2);
+  });
+
+  it('may be as long as the longest run, and still be a plan', () => {
+    const long = Array.from({ length: 60 * 1440 }, (_, at) => ({
+      offsetMs: at * MINUTE_MS,
+      ratePerMinute: 1 + (at % 7),
+    }));
+    const profile = { ...seedWith({ curve: { file: 'c.csv', clock: 'run', points: long } }), durationMs: 60 * DAY_MS };
+    const plan = buildPlan(profile, real(MONDAY), []);
+    expect(usersNeeded(profile, plan).peakIterationsPerSecond).toBeCloseTo(7 / 60 / plan.requestsPerIteration, 9);
+    expect(previewPlan(profile, real(MONDAY)).preview).toMatchObject({
+      lowestRequestsPerMinute: 1,
+      peakRequestsPerMinute: 7,
+    });
   });
 
   it('by the run counts from the start and stays level after its last point', () => {

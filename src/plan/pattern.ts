@@ -75,8 +75,7 @@ function withRamps(steps: Step[], rampMs: number): Knot[] {
 /** A curve by the clock on the wall, repeated daily: interpolated across midnight, a step where the clocks change. */
 function dayCurveKnots(traffic: Traffic, curve: RecordedCurve, stretches: OffsetStretch[]): Knot[] {
   const knots: Knot[] = [];
-  const push = (atMs: number, localMs: number, dayMs: number): void => {
-    const rate = rateOfDay(curve, localMs - dayMs);
+  const push = (atMs: number, dayMs: number, rate: number): void => {
     const weekday = traffic.weekdayMultipliers[weekdayOf(dayMs)] ?? 1;
     knots.push({ atMs, multiplier: (rate / traffic.baseRatePerMinute) * weekday });
   };
@@ -86,12 +85,12 @@ function dayCurveKnots(traffic: Traffic, curve: RecordedCurve, stretches: Offset
     for (let dayMs = Math.floor(localFrom / DAY_MS) * DAY_MS; dayMs < localUntil; dayMs += DAY_MS) {
       const begins = Math.max(localFrom, dayMs);
       const ends = Math.min(localUntil, dayMs + DAY_MS);
-      push(begins - offsetMs, begins, dayMs);
-      for (const { offsetMs: sinceMidnight } of curve.points) {
+      push(begins - offsetMs, dayMs, rateOfDay(curve, begins - dayMs));
+      for (const { offsetMs: sinceMidnight, ratePerMinute } of curve.points) {
         const localMs = dayMs + sinceMidnight;
-        if (localMs > begins && localMs < ends) push(localMs - offsetMs, localMs, dayMs);
+        if (localMs > begins && localMs < ends) push(localMs - offsetMs, dayMs, ratePerMinute);
       }
-      push(ends - offsetMs, ends, dayMs);
+      push(ends - offsetMs, dayMs, rateOfDay(curve, ends - dayMs));
     }
   }
   return knots;

@@ -30,7 +30,10 @@ const MOST = 10_000;
  */
 export function usersNeeded(profile: Profile, plan: ArrivalPlan): UsersNeeded {
   const { longestIterationMs } = profile.workload;
-  const peakRequestsPerMinute = Math.max(0, ...plan.points.map(({ requestsPerMinute }) => requestsPerMinute));
+  const peakRequestsPerMinute = plan.points.reduce(
+    (most, { requestsPerMinute }) => Math.max(most, requestsPerMinute),
+    0,
+  );
   const peakIterationsPerSecond = peakRequestsPerMinute / 60 / plan.requestsPerIteration;
   const mean = (peakIterationsPerSecond * longestIterationMs) / 1000;
   const deviations = plan.arrivals === 'poisson' ? 3 * Math.sqrt(mean) : 0;
