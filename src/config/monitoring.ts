@@ -115,7 +115,7 @@ export const monitoringSchema = (schemas: SamplerSchemas | null) =>
       maxMs: 3_600_000,
       example: '60s',
     }).optional(),
-    metrics: z.array(z.enum(METRICS)).describe('what the report shows first').optional(),
+    metrics: z.array(z.enum(METRICS)).describe('whose series the report shows first').optional(),
     alerts: z
       .record(
         z.string().regex(SAMPLER_NAME),

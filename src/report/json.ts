@@ -3,6 +3,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { RunRows } from '../verdict/rows.ts';
 import { recommendations } from './advice.ts';
 import { postTestChecklist, preTestChecklist } from './checklist.ts';
+import { summaryOfSeries } from './resources.ts';
 
 /** Grows when a reader of the version before could misread the new one; new keys alone do not change it. */
 export const JSON_REPORT_VERSION = 1;
@@ -25,6 +26,7 @@ export function renderJson(rows: RunRows, verdict: Verdict): string {
       profileSource,
     },
     verdict,
+    series: summaryOfSeries(rows),
     recommendations: recommendations(verdict),
     checklists: { preTest: preTestChecklist(rows), postTest: postTestChecklist(rows, verdict) },
     transitions,

@@ -12,6 +12,7 @@ import type { RunRows } from '../verdict/rows.ts';
 import { recommendations } from './advice.ts';
 import { type CheckItem, postTestChecklist, preTestChecklist } from './checklist.ts';
 import { markdownTable, escapeMarkdown as text } from './markdown-table.ts';
+import { summaryOfSeries } from './resources.ts';
 
 const STATUS: Record<CriterionStatus, string> = {
   pass: '✅ pass',
@@ -38,7 +39,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ...section('### Recovery Testing', sentences(verdict, ['mttr', 'mtbf', 'error_recovery', 'crashes'])),
     ...section('### Consistency Testing', checks(rows)),
     ...section('### Performance Under Load', performance(verdict)),
-    ...section('### Memory and Resources', growth(verdict)),
+    ...section('### Memory and Resources', [...growth(verdict), ...resources(rows)]),
     ...section('### Where the Time Went', time(verdict)),
     ...section('### Events', events(rows)),
     ...section('## Issues Found', numbered(issues(verdict).map(text), 'None.')),
@@ -190,6 +191,26 @@ function growth(verdict: Verdict): string[] {
           ),
         ]
       : []),
+  ];
+}
+
+/** What was sampled, judged or not: CPU, connections and hit rates explain a verdict that memory alone does not. */
+function resources(rows: RunRows): string[] {
+  const all = summaryOfSeries(rows);
+  const known = all.filter(({ samples }) => samples > 0);
+  const silent = all.filter(({ samples }) => samples === 0).map(({ series }) => series);
+  const table = markdownTable(
+    ['Series', 'Mean', 'Lowest', 'Highest', 'Last', 'Samples', 'Missing'],
+    known.map((one) => [
+      text(one.series),
+      ...[one.mean, one.lowest, one.highest, one.last].map((value) => formatValue(value, one.unit)),
+      formatCount(one.samples),
+      formatCount(one.missing),
+    ]),
+  );
+  return [
+    ...(table.length > 0 ? ['', 'Over the whole run, warm-up included:', '', ...table] : []),
+    ...(silent.length > 0 ? ['', `Without a value: ${text(silent.join(', '))}.`] : []),
   ];
 }
 
