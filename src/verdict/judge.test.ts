@@ -220,6 +220,30 @@ describe('a verdict', () => {
     expect(criterion(verdict, 'crashes')).toMatchObject({ actual: 1, status: 'fail', worst: 'agent restarted' });
   });
 
+  it('counts a kill for lack of memory and the restart after it as one crash, and the next one as another', () => {
+    const restarted = (hours: number, source: string): NonNullable<RunScript['events']>[number] => ({
+      atMs: at(hours) + (source === 'box' ? 48_000 : 30_000),
+      kind: 'target_restarted',
+      severity: 'error',
+      message: `${source} restarted`,
+      data: { source },
+    });
+    const verdict = verdictOf({
+      hours: 24,
+      series: {
+        'box.oom_kills': {
+          info: { kind: 'cgroup', unit: 'count', leakCandidate: false, memory: false },
+          level: (hour) => (hour < 8 ? 0 : hour < 8 + 2 / 60 ? 1 : 2),
+        },
+      },
+      events: [8, 8 + 2 / 60].flatMap((hours) => [restarted(hours, 'agent'), restarted(hours, 'box')]),
+    });
+    expect(criterion(verdict, 'crashes')).toMatchObject({
+      actual: 2,
+      worst: expect.stringContaining('lack of memory'),
+    });
+  });
+
   it('counts a process that ended and never came back', () => {
     const rows = runRows({ hours: 24 });
     for (const sample of rows.samples) {

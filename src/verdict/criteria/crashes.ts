@@ -43,43 +43,60 @@ export const crashes: CriterionJudge = (spec, evidence) => {
 };
 
 /** In order of time. */
-export function crashesOf({ rows, span }: Evidence): { atMs: number; message: string }[] {
+export function crashesOf({ rows, span }: Pick<Evidence, 'rows' | 'span'>): { atMs: number; message: string }[] {
   const excluded = excludedStretches(rows.run.profile, rows.plan);
   const restarts = rows.events
     .filter(({ kind, atMs }) => kind === 'target_restarted' && atMs <= span.endMs)
-    .map(({ atMs, message }) => ({ atMs, message }));
-  return [...distinct(restarts), ...outOfMemoryKills(rows.series, rows.samples, span.endMs), ...neverCameBack(rows)]
-    .filter(({ atMs }) => !contains(excluded, atMs))
-    .toSorted((a, b) => a.atMs - b.atMs);
+    .map(({ atMs, message, data }) => ({ atMs, message, sign: `restart of ${data.source}` }));
+  const seen = [
+    ...restarts,
+    ...outOfMemoryKills(rows.series, rows.samples, span.endMs),
+    ...neverCameBack(rows),
+  ].toSorted((a, b) => a.atMs - b.atMs);
+  return distinct(seen, Math.max(SAME_CRASH_MS, rows.run.profile.monitoring.intervalMs / rows.run.compression)).filter(
+    ({ atMs }) => !contains(excluded, atMs),
+  );
 }
 
-/** Two samplers that watch one process tell of the same restart within a minute or so. */
-function distinct(restarts: readonly { atMs: number; message: string }[]): { atMs: number; message: string }[] {
-  const kept: { atMs: number; message: string }[] = [];
-  for (const restart of restarts.toSorted((a, b) => a.atMs - b.atMs)) {
-    const before = kept.at(-1);
-    if (before === undefined || restart.atMs - before.atMs > SAME_RESTART_MS) kept.push(restart);
+/** One sign of a crash, by one source. */
+interface Sign {
+  atMs: number;
+  message: string;
+  /** What was seen and by whom: the same sign again is another crash. */
+  sign: string;
+}
+
+/**
+ * One crash shows in several ways: a kill for lack of memory, a restart seen by two samplers, each of them up to an
+ * interval late. In order of time; the first sign stands for the crash.
+ */
+function distinct(signs: readonly Sign[], sameMs: number): Sign[] {
+  const kept: Sign[] = [];
+  for (const one of signs) {
+    const told = kept.some(({ atMs, sign }) => sign !== one.sign && one.atMs - atMs <= sameMs);
+    if (!told) kept.push(one);
   }
   return kept;
 }
 
-const SAME_RESTART_MS = 5_000;
+/** Clocks of two sources differ by less. */
+const SAME_CRASH_MS = 5_000;
 
 /** Steps of the counters of kills for lack of memory. */
 function outOfMemoryKills(
   series: Evidence['rows']['series'],
   samples: Evidence['rows']['samples'],
   endMs: number,
-): { atMs: number; message: string }[] {
+): Sign[] {
   return series
     .filter(({ id, role, unit }) => role === 'target' && unit === 'count' && /oom_kills?(_total)?$/.test(id))
     .flatMap(({ id }) => {
       let before: number | null = null;
-      const kills: { atMs: number; message: string }[] = [];
+      const kills: Sign[] = [];
       for (const { series: of, atMs, last } of samples) {
         if (of !== id || last === null || atMs > endMs) continue;
         if (before !== null && last > before)
-          kills.push({ atMs, message: `${id}: ${last - before} killed for lack of memory` });
+          kills.push({ atMs, message: `${id}: ${last - before} killed for lack of memory`, sign: `kill in ${id}` });
         before = last;
       }
       return kills;
@@ -90,7 +107,7 @@ function outOfMemoryKills(
 const GONE_READINGS = 3;
 
 /** Processes that were read and then were not, to the last reading. A missing row is soakd's own gap; a null is the target's. */
-function neverCameBack({ series, samples }: Evidence['rows']): { atMs: number; message: string }[] {
+function neverCameBack({ series, samples }: Evidence['rows']): Sign[] {
   const sources = new Map(
     series.filter(({ role, kind }) => role === 'target' && kind === 'process').map(({ id, source }) => [id, source]),
   );
@@ -107,6 +124,7 @@ function neverCameBack({ series, samples }: Evidence['rows']): { atMs: number; m
     if (lastMs === null) return [];
     const after = [...nulls].filter((atMs) => atMs > lastMs);
     if (after.length < GONE_READINGS) return [];
-    return [{ atMs: Math.min(...after), message: `${source} ended and did not come back` }];
+    const atMs = after.reduce((a, b) => Math.min(a, b));
+    return [{ atMs, message: `${source} ended and did not come back`, sign: `end of ${source}` }];
   });
 }
