@@ -71,9 +71,15 @@ func validDeck(weights, costs []float64) error {
 	return nil
 }
 
-// steering is how strongly a draw corrects the errors so far. At 0 draws would be independent, and a share off by the square
-// root of their number; much higher, the order would be a fixed cycle.
-const steering = 1.0
+// How strongly a draw corrects the errors so far. At 0 draws would be independent, and off by the square root of their
+// number; much higher, the order would be close to a fixed cycle. Costs are steered harder than shares: the requests an
+// hour are promised. At 540 requests an hour, in conversations of 1, 4 and 8, an hour is off by 0.5 % (standard
+// deviation), where independent draws would be off by 6 %; whole conversations leave 0.4 % in whatever order
+// (BenchmarkHours).
+const (
+	shareSteering = 1.0
+	costSteering  = 2.0
+)
 
 // deck draws indexes at random so that both the share of each index and the sum of the costs stay close to expectation
 // at all times, not only in the long run.
@@ -131,24 +137,37 @@ func (d *deck) draw() int {
 	return drawn
 }
 
-// choose weighs each index by its share, times how much drawing it would reduce the errors.
+// choose weighs each index by its share, and by the errors as they would be after it: for the sum of the costs a Gibbs
+// weight, the exponential of minus half the square in units of the spread.
 func (d *deck) choose() int {
 	costError := 0.0
 	for i := range d.costs {
 		costError += d.errors[i] * d.costs[i]
 	}
+	least := math.Inf(1)
+	for i, share := range d.shares {
+		pull := shareSteering * d.errors[i]
+		if d.costScale > 0 {
+			after := (costError + d.costs[i] - d.meanCost) / d.costScale
+			pull += costSteering * after * after / 2
+		}
+		d.chance[i] = pull
+		if share > 0 {
+			least = math.Min(least, pull)
+		}
+	}
 	total := 0.0
 	for i, share := range d.shares {
-		pull := d.errors[i]
-		if d.costScale > 0 {
-			pull += costError * (d.costs[i] - d.meanCost) / (d.costScale * d.costScale)
+		// From the least pull: after a conversation of a thousand turns all of them are beyond what exp can hold.
+		d.chance[i] = share * math.Exp(least-d.chance[i])
+		if share == 0 {
+			d.chance[i] = 0
 		}
-		d.chance[i] = share * math.Exp(-steering*pull)
 		total += d.chance[i]
 	}
 	at := d.source.Float64() * total
 	for i, chance := range d.chance {
-		if at -= chance; at < 0 && d.shares[i] > 0 {
+		if at -= chance; at < 0 {
 			return i
 		}
 	}

@@ -3,6 +3,7 @@
 package module
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -58,6 +59,63 @@ func TestSharesAndCostsStayCloseToExpectationAtAllTimes(t *testing.T) {
 			if worstCost > 2.5*highest {
 				t.Errorf("%s: requests are off by %.1f at some time, the largest conversation has %v", name, worstCost, highest)
 			}
+		}
+	}
+}
+
+// hourErrors are the errors of the requests of each hour in percent, when an hour has so many requests.
+func hourErrors(d *deck, requestsAnHour float64, hours int) []float64 {
+	percent := make([]float64, 0, hours)
+	draws := 0
+	for hour := range hours {
+		// As many iterations as the arrivals give: the cumulative count, rounded.
+		until := int(math.Round(requestsAnHour / d.meanCost * float64(hour+1)))
+		off := -requestsAnHour
+		for ; draws < until; draws++ {
+			off += d.costs[d.draw()]
+		}
+		percent = append(percent, 100*math.Abs(off)/requestsAnHour)
+	}
+	slices.Sort(percent)
+	return percent
+}
+
+// A night of the reliability plan: 30 requests a minute × 0.3, nine requests a minute. One conversation of eight turns is
+// 1.5 % of its hour already.
+const nightRequestsAnHour = 30 * 0.3 * 60
+
+func TestAnHourHasItsRequestsEvenAtNight(t *testing.T) {
+	for _, name := range []string{"conversations of 1, 4 and 8 turns", "nine turns"} {
+		mix := mixes[name]
+		night := hourErrors(newDeck(mix.weights, mix.costs, fixed(1)), nightRequestsAnHour, 5000)
+		if within := night[len(night)*95/100]; within > 1 {
+			t.Errorf("%s: one night hour of 20 is off by %.2f %% or more", name, within)
+		}
+		if worst := night[len(night)-1]; worst > 2 {
+			t.Errorf("%s: a night hour is off by %.2f %%", name, worst)
+		}
+		day := hourErrors(newDeck(mix.weights, mix.costs, fixed(2)), 600*60, 50)
+		if worst := day[len(day)-1]; worst > 0.1 {
+			t.Errorf("%s: an hour at 600 a minute is off by %.2f %%", name, worst)
+		}
+	}
+}
+
+func TestAConversationOfAThousandTurnsDoesNotStopTheDraw(t *testing.T) {
+	d := newDeck([]float64{1000, 500, 0, 1e-3}, []float64{1, 2, 3, 1000}, fixed(1))
+	// It was drawn just now: hundreds of shorter ones make up for it.
+	d.draw()
+	d.errors = []float64{-0.7, -0.3, 0, 1}
+	counts := [4]int{}
+	for range 5000 {
+		counts[d.draw()]++
+	}
+	if counts[0] < 3000 || counts[1] == 0 || counts[2] != 0 || counts[3] != 0 {
+		t.Errorf("after the longest one came %v", counts)
+	}
+	for i, off := range d.errors {
+		if math.IsNaN(off) {
+			t.Errorf("the error of index %d is no number", i)
 		}
 	}
 }
@@ -143,5 +201,29 @@ func BenchmarkDraw(b *testing.B) {
 	d := newDeck(mix.weights, mix.costs, fixed(1))
 	for b.Loop() {
 		d.draw()
+	}
+}
+
+func BenchmarkHours(b *testing.B) {
+	for name, mix := range mixes {
+		if mix.costs == nil {
+			continue
+		}
+		for _, perMinute := range []float64{30 * 0.3, 30, 600} {
+			b.Run(fmt.Sprintf("%s/%v a minute", name, perMinute), func(b *testing.B) {
+				for b.Loop() {
+					percent := hourErrors(newDeck(mix.weights, mix.costs, fixed(1)), perMinute*60, 1000)
+					squares := 0.0
+					for _, off := range percent {
+						squares += off * off
+					}
+					b.ReportMetric(math.Sqrt(squares/float64(len(percent))), "sd-%")
+					within, _ := slices.BinarySearch(percent, 1)
+					b.ReportMetric(100*float64(within)/float64(len(percent)), "hours-within-1%")
+					b.ReportMetric(percent[len(percent)*99/100], "p99-%")
+					b.ReportMetric(percent[len(percent)-1], "worst-%")
+				}
+			})
+		}
 	}
 }
