@@ -227,6 +227,17 @@ export const CRITERIA = [
     describes: 'requests answered without failure a minute above the peak multiplier',
   },
   {
+    id: 'check_rate',
+    name: 'Check rate',
+    aliases: ['checks', 'response_consistency'],
+    unit: 'percent',
+    better: 'higher',
+    default: null,
+    level: null,
+    source: 'reliability testing plan §2 (response consistency)',
+    describes: 'share of checks on answers (expected status, words, texts) that passed',
+  },
+  {
     id: 'memory_leak',
     name: 'Memory growth',
     aliases: ['memory_growth'],

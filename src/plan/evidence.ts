@@ -51,6 +51,7 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
     case 'error_rate':
       return requestsNeeded(requestsForShare(spec.target), share, 'without one failure it takes');
     case 'throughput':
+    case 'check_rate':
       return requestsNeeded(requestsForShare(100 - spec.target), share, 'without one failure it takes');
     case 'throughput_normal':
     case 'throughput_peak':

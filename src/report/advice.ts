@@ -43,6 +43,11 @@ const ADVICE: { prefix: string; fail: string; inconclusive: string }[] = [
     inconclusive: 'Soak for longer: the number of requests decides how close this can be called.',
   },
   {
+    prefix: 'check_rate',
+    fail: 'Answers came but said the wrong thing: the table under "Consistency Testing" names the check.',
+    inconclusive: 'Give requests or turns an expectation (`checks`, `expect`), or soak for longer.',
+  },
+  {
     prefix: 'memory_leak',
     fail: 'Take two heap snapshots some hours apart under the same load and compare what was kept.',
     inconclusive: 'Add a `process` or `prometheus` sampler if memory is not read, else soak for longer.',

@@ -37,7 +37,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ...section('## Detailed Results', []),
     ...section('### Availability Testing', availability(verdict)),
     ...section('### Recovery Testing', sentences(verdict, ['mttr', 'mtbf', 'error_recovery', 'crashes'])),
-    ...section('### Consistency Testing', checks(rows)),
+    ...section('### Consistency Testing', spaced(sentences(verdict, ['check_rate']), checks(rows))),
     ...section('### Performance Under Load', performance(verdict)),
     ...section('### Memory and Resources', [...growth(verdict), ...resources(rows)]),
     ...section('### Where the Time Went', time(verdict)),
@@ -60,6 +60,10 @@ const section = (title: string, lines: readonly string[]): string[] => [
   title,
   ...(lines.length > 0 ? ['', ...lines] : []),
 ];
+
+/** Two parts with an empty line between, when there are two. */
+const spaced = (first: readonly string[], second: readonly string[]): string[] =>
+  first.length > 0 && second.length > 0 ? [...first, '', ...second] : [...first, ...second];
 
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 

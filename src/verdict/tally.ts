@@ -17,6 +17,8 @@ export interface Tally {
   demand: number;
   /** The part of the demand that was not answered well. */
   failed: number;
+  /** Checks of the answers, and how often each failed that did. */
+  checks: { passes: number; fails: number; byName: Map<string, number> };
   /** Conversations under way at the first window's start (as its end tells) and at the last one's end. */
   inFlightAtEdges: number;
 }
@@ -24,12 +26,18 @@ export interface Tally {
 export function tally(windows: readonly WindowRow[], requestsPerIteration: number): Tally {
   const byOutcome: Record<Outcome, number> = { ok: 0, http_error: 0, timeout: 0, connect: 0 };
   const iterations = { planned: 0, started: 0, finished: 0, interrupted: 0, starved: 0, late: 0, paused: 0 };
+  const checks: Tally['checks'] = { passes: 0, fails: 0, byName: new Map() };
   let lengthMs = 0;
   let windowsWithDemand = 0;
   for (const window of windows) {
     lengthMs += window.endMs - window.startMs;
     for (const { outcome, count } of window.requests) byOutcome[outcome] += count;
     if (window.iterations.starved > 0 || window.requests.some(({ count }) => count > 0)) windowsWithDemand++;
+    for (const { name, passes, fails } of window.checks) {
+      checks.passes += passes;
+      checks.fails += fails;
+      if (fails > 0) checks.byName.set(name, (checks.byName.get(name) ?? 0) + fails);
+    }
     for (const key of COUNTS) iterations[key] += window.iterations[key];
   }
   const requests = byOutcome.ok + byOutcome.http_error + byOutcome.timeout + byOutcome.connect;
@@ -44,6 +52,7 @@ export function tally(windows: readonly WindowRow[], requestsPerIteration: numbe
     starvedRequests,
     demand: requests + starvedRequests,
     failed: requests - byOutcome.ok + starvedRequests,
+    checks,
     inFlightAtEdges: (windows[0]?.inFlight.iterations ?? 0) + (windows.at(-1)?.inFlight.iterations ?? 0),
   };
 }

@@ -180,6 +180,41 @@ describe('response time', () => {
   });
 });
 
+describe('checks', () => {
+  const withChecks = (fails: number): RunRows => {
+    const criteria = asked('check_rate', { comparison: '>=', target: 99, text: '>= 99%', unit: 'percent' });
+    const rows = runRows({ hours: 2, warmupMs: HOUR_MS, criteria });
+    for (const window of rows.windows) {
+      // In the warm-up everything is wrong.
+      const wrong = window.startMs < at(1) ? 10 : fails;
+      window.checks = [
+        { name: 'status is 2xx', passes: 10, fails: 0 },
+        { name: 'reply has the expected words', passes: 10 - wrong, fails: wrong },
+      ];
+    }
+    return rows;
+  };
+
+  it('fail a target that answers quickly and wrongly', () => {
+    expect(judged('error_rate', withChecks(10)).status).toBe('pass');
+    expect(judged('check_rate', withChecks(1))).toMatchObject({
+      status: 'fail',
+      actual: 95,
+      worst: '"reply has the expected words" failed 360 times',
+    });
+    expect(judged('check_rate', withChecks(0))).toMatchObject({ status: 'pass', actual: 100, worst: null });
+  });
+
+  it('that were never made are no pass', () => {
+    const criteria = asked('check_rate', { comparison: '>=', target: 99, text: '>= 99%', unit: 'percent' });
+    expect(result('check_rate', { hours: 2, criteria }).status).toBe('inconclusive');
+  });
+
+  it('are judged only when the profile asks', () => {
+    expect(judge(runRows({ hours: 2 })).criteria.map(({ id }) => id)).not.toContain('check_rate');
+  });
+});
+
 describe('throughput', () => {
   it('falls when conversations are cut short, though no request fails', () => {
     const rows = runRows({ hours: 6, series: {} });

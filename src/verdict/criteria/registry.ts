@@ -1,5 +1,6 @@
 import type { CriterionId } from '../../model/criteria.ts';
 import { availability } from './availability.ts';
+import { checks } from './checks.ts';
 import { crashes } from './crashes.ts';
 import type { CriterionJudge } from './criterion.ts';
 import { errorRate } from './error-rate.ts';
@@ -31,6 +32,7 @@ export const CRITERION_JUDGES: Record<CriterionId, CriterionJudge> = {
   throughput_normal: throughputAt('normal'),
   throughput_peak: throughputAt('peak'),
   throughput_stress: throughputAt('stress'),
+  check_rate: checks,
   memory_leak: memoryLeak,
   response_time_degradation: responseTimeDegradation,
   crashes,
