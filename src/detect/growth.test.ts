@@ -67,6 +67,18 @@ describe('growth of a series', () => {
     expect(growthOf(levels(5, () => 100, { samples: [] })).finding).toBe('no_data');
   });
 
+  it('counts the samples that it rests on, and does not call two of them none', () => {
+    const half = [{ fromMs: 0, untilMs: 24 * HOUR_MS }];
+    expect(growthOf(levels(48, () => 100, { judged: half })).samples).toBe(24 * 60);
+    const two = [{ fromMs: 0, untilMs: 120_000 }];
+    expect(growthOf(levels(48, () => 100, { judged: two }))).toMatchObject({
+      finding: 'too_early',
+      samples: 2,
+      bins: 0,
+    });
+    expect(growthOf(levels(48, () => 100, { judged: [] }))).toMatchObject({ finding: 'no_data', samples: 0 });
+  });
+
   it('takes the load out: memory that follows the load is flat', () => {
     const load = (hour: number): number => 60 * (1.5 + Math.sin((hour * Math.PI) / 12));
     // Ends at the daily peak: without the load this is a rise.

@@ -41,6 +41,7 @@ export interface Growth {
   rival: RivalExplanation | null;
   /** Growth per 24 h over the second half alone, where a settling is over. */
   lately: { per24h: number; interval: Interval } | null;
+  /** Judged ones. */
   samples: number;
   bins: number;
   /** Profile time between first and last bin. */
@@ -86,7 +87,7 @@ interface Bin {
 export function growthOf(input: GrowthInput): Growth {
   const bins = binsOf(input);
   const spanHours = spanOf(bins);
-  const samples = input.samples.length;
+  const samples = input.samples.filter(({ atMs }) => contains(input.judged, atMs)).length;
   const none: Growth = {
     finding: 'no_data',
     per24h: null,
@@ -101,7 +102,7 @@ export function growthOf(input: GrowthInput): Growth {
     bins: bins.length,
     spanHours,
   };
-  if (bins.length === 0) return none;
+  if (samples === 0) return none;
   const fit = bins.length < MIN_BINS ? null : fitByEitherClock(bins);
   if (fit === null) return { ...none, finding: 'too_early' };
 
