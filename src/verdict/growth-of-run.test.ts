@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import { gatherEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
 
 /** Leaks 20 % a day and begins anew each day. */
@@ -38,5 +39,25 @@ describe('growth over restarts', () => {
   it('leaves alone a source that knows itself and was not restarted', () => {
     const itself = { ...event('target_identified', 0), data: { source: 'cluster' } };
     expect(growthOf('cluster.heap_bytes', [itself, ...restarts])?.finding).not.toBe('growing');
+  });
+});
+
+describe('a series that fails the memory criterion', () => {
+  it('is growing in the table too, also where the test over all series alone would not say so', () => {
+    const flat = { ...MEMORY, level: () => 100e6 };
+    const leak = {
+      ...MEMORY,
+      noise: 0.05,
+      correlation: 0.97,
+      level: (hour: number) => 200e6 * (1 + (0.6 * hour) / 24),
+    };
+    const series = { 'agent.rss_bytes': leak, 'agent.a': flat, 'agent.b': flat, 'agent.c': flat, 'agent.d': flat };
+    const rows = runRows({ hours: 10, ratePerMinute: 6, seed: 10, series });
+    const found = gatherEvidence(rows).growth.find(({ series: { id } }) => id === 'agent.rss_bytes');
+    expect(found).toMatchObject({ proven: false, growth: { finding: 'growing' } });
+
+    const { criteria, growth } = judge(rows);
+    expect(criteria).toContainEqual(expect.objectContaining({ id: 'memory_leak', status: 'fail' }));
+    expect(growth[0]).toMatchObject({ series: 'agent.rss_bytes', finding: 'growing', note: null });
   });
 });
