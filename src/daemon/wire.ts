@@ -58,8 +58,9 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const storeFile = storeFileIn(dataFolder);
   const opened = await openSqliteStore({ file: storeFile, clock });
-  undo.push('close the store', () => opened.close());
   const store = new BufferedStore(opened, { clock, random });
+  // The buffer, not what lies behind it: else it goes on trying to write what waits, and the process never ends.
+  undo.push('close the store', () => store.close());
 
   const k6 = k6BinaryPath(env, root);
   const leaving = new AbortController();
