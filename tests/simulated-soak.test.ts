@@ -265,6 +265,23 @@ describe('a live soak in the hands of an operator', () => {
     expect((started * plan.requestsPerIteration) / (120 * 59)).toBeCloseTo(1, 1);
   });
 
+  it('is told once that the users do not suffice, and again only when still more are needed', async () => {
+    const { staging, soaks, run } = await operated(async (soaks, id) => {
+      await soaks.act(id, { kind: 'rate', factor: 2, forMs: null, who: 'ana@build' });
+      await soaks.act(id, { kind: 'pause', who: 'ana@build' });
+      await soaks.act(id, { kind: 'resume', who: 'ana@build' });
+      await soaks.act(id, { kind: 'rate', factor: 1, forMs: null, who: 'ana@build' });
+      await soaks.act(id, { kind: 'extend', byMs: HOUR_MS, who: 'ana@build' });
+      await soaks.act(id, { kind: 'rate', factor: 3, forMs: null, who: 'ana@build' });
+    });
+    await staging.clock.advance(HOUR_MS);
+    const told = (await staging.store.events(run.id)).filter(({ kind }) => kind === 'users_short');
+    expect(told).toHaveLength(2);
+    const [twice, thrice] = told.map(({ data }) => Number(data.wanted));
+    expect(thrice).toBeGreaterThan(twice ?? 0);
+    await soaks.close();
+  });
+
   it('is paused and resumed: nothing arrives, and the time counts as paused', async () => {
     const { staging, soaks, run } = await operated((soaks, id) => soaks.act(id, { kind: 'pause', who: 'ana@build' }));
     await staging.clock.advance(HOUR_MS);
@@ -346,6 +363,23 @@ describe('a live soak in the hands of an operator', () => {
 });
 
 describe('several soaks', () => {
+  it('leave their target free, however long the release takes', async () => {
+    class SlowStore extends MemoryStore {
+      pass: (ms: number) => Promise<void> = () => Promise.resolve();
+      override async releaseLease(target: string, runId: string): Promise<void> {
+        await super.releaseLease(target, runId);
+        await this.pass(HOUR_MS);
+      }
+    }
+    const store = new SlowStore();
+    const staging = new SimulatedStaging({ store });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    store.pass = (ms) => staging.clock.sleep(ms);
+    await staging.play(soaks, run.id);
+    expect(await store.lease('http://staging.example:8080')).toBeNull();
+  });
+
   it('never load one target twice, and load two targets at once', async () => {
     const staging = new SimulatedStaging();
     const soaks = staging.daemon();

@@ -66,7 +66,7 @@ async function endProcess(
 
 /**
  * The last steps of a run, each of which may be done again after a crash: the gap at the end, the waiting
- * rows, the verdict, the report, the final state, the lease.
+ * rows, the verdict, the report, the final state.
  */
 export async function closeBooks(
   live: LiveRun,
@@ -92,8 +92,17 @@ export async function closeBooks(
   await writeReport(live, context, verdict, signal);
   if (signal.aborted) return;
   await retry(() => live.go(finalState(live.run.rehearsal, verdict), verdict.headline), 'the final state waits');
-  await retry(() => store.releaseLease(canonicalTarget(live.run.targetUrl), live.run.id), 'the lease waits');
   log.info({ run: live.run.id, outcome: verdict.outcome, atMs: clock.now() }, verdict.headline);
+}
+
+/** The target is free for the next run. Nobody may renew the lease any more: it would come back for a run that is over. */
+export async function releaseTarget({ run }: LiveRun, context: SoakContext, signal: AbortSignal): Promise<void> {
+  await keepTrying(
+    context,
+    () => context.store.releaseLease(canonicalTarget(run.targetUrl), run.id),
+    (reason) => context.log.warn({ run: run.id, reason }, 'the lease waits to be released: trying again'),
+    signal,
+  );
 }
 
 const finalState = (rehearsal: boolean, verdict: Verdict): RunState => (rehearsal ? 'rehearsed' : verdict.outcome);

@@ -1,4 +1,5 @@
 import { Bell } from '../base/bell.ts';
+import { describeError } from '../base/errors.ts';
 import type { LoadOrder, LoadProcess } from '../load/engine.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import type { Action, LoadProcessRow, NewEvent, Run, RunEvent, RunState, Transition } from '../model/run.ts';
@@ -144,6 +145,7 @@ export class LiveRun {
     const action = await this.#context.store.addAction(this.run.id, row);
     this.#actions = [...this.#actions, action];
     if (action.kind === 'stop') this.#stopReason = stopReasonOf([action]);
+    const before = this.#plan;
     if (action.edit !== null) {
       this.#plan = planOf(this.run, this.edits);
       this.projection.setPlan(this.#plan, this.edits);
@@ -151,15 +153,21 @@ export class LiveRun {
     }
     this.changed.ring();
     this.publishStatus();
-    await this.#noteUsersShort(action);
+    // The action is done: whoever asked for it must not be told to try again because a note could not be written.
+    await this.#noteUsersShort(action, before).catch((thrown: unknown) =>
+      this.#context.log.warn(
+        { run: this.run.id, reason: describeError(thrown) },
+        'a note on the users could not be made',
+      ),
+    );
     return action;
   }
 
-  /** Users are made ready when k6 starts; a higher rate does not bring more. */
-  async #noteUsersShort(action: Action): Promise<void> {
+  /** Users are made ready when k6 starts; a higher rate does not bring more. Told again only when still more are needed. */
+  async #noteUsersShort(action: Action, before: ArrivalPlan): Promise<void> {
     const ready = this.projection.usersReady;
     const { users } = usersNeeded(this.run.profile, this.#plan);
-    if (action.edit === null || ready === null || users <= ready) return;
+    if (ready === null || users <= Math.max(ready, usersNeeded(this.run.profile, before).users)) return;
     await this.note({
       atMs: action.atMs,
       kind: 'users_short',

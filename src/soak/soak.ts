@@ -2,7 +2,7 @@ import { deadline, sleepUntil } from '../base/clock.ts';
 import { UndoStack } from '../base/undo.ts';
 import type { NewEvent } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
-import { closeBooks, endLoad } from './finish.ts';
+import { closeBooks, endLoad, releaseTarget } from './finish.ts';
 import { keepJudging } from './keep-judging.ts';
 import { followPlan, keepLoading } from './keep-loading.ts';
 import { keepTrying } from './keep-trying.ts';
@@ -23,7 +23,7 @@ export async function soak(live: LiveRun, context: SoakContext, tail: SpoolTail,
   const undo = new UndoStack(context.clock);
   const start = crew(live, context, undo);
   try {
-    start('renew the lease', (until) =>
+    const stopRenewing = start('renew the lease', (until) =>
       keepLease(context, live.run, (reason) => noteLostLease(live, context, reason), until),
     );
     start('watch the clocks', (until) => watchClocks(live, context, until));
@@ -40,6 +40,9 @@ export async function soak(live: LiveRun, context: SoakContext, tail: SpoolTail,
     await endLoad(live, context, tail, signal);
     await stopSampling();
     await closeBooks(live, context, tail, signal);
+    if (signal.aborted) return;
+    await stopRenewing();
+    await releaseTarget(live, context, signal);
   } finally {
     for (const { name, reason } of await undo.unwind())
       context.log.error({ run: live.run.id, reason }, `cannot ${name}`);
