@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,28 @@ describe('the program soakd', () => {
     expect(code).toBe(0);
     expect(out).toContain(`Usage: soakd ${command}`);
     expect(out).toMatch(new RegExp(`Example:\\n  \\$ soakd ${command}`));
+  });
+
+  it('ends with 5 for a defect of its own: 1 would say that a soak failed', async () => {
+    const defect = `setInterval(() => {
+      if (process.listenerCount('uncaughtException') > 0) Promise.reject(new Error('forgotten'));
+    }, 5)`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(defect)}`;
+    const { code, said } = await soakd(['--version'], { env: { NODE_OPTIONS } });
+    expect(said).toContain('soakd: internal error: Error: forgotten');
+    expect(code).toBe(5);
+  });
+
+  it('ends with 5 and a hint when a part of its installation is missing', async () => {
+    const broken = join(folder, 'broken');
+    mkdirSync(join(broken, 'bin'), { recursive: true });
+    mkdirSync(join(broken, 'dist', 'cli'), { recursive: true });
+    cpSync('bin', join(broken, 'bin'), { recursive: true });
+    writeFileSync(join(broken, 'package.json'), '{"type": "module"}');
+    writeFileSync(join(broken, 'dist', 'cli', 'main.js'), "import 'commander';");
+    const { code, said } = await soakd(['--version'], { launcher: join(broken, 'bin', 'soakd') });
+    expect(said).toMatch(/^soakd: cannot start: .*'commander'.*\nhint: npm run setup/);
+    expect(code).toBe(5);
   });
 
   it('says its version', async () => {

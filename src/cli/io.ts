@@ -26,3 +26,12 @@ export function wantsColour(env: Io['env'], isTerminal: boolean): boolean {
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') return true;
   return isTerminal && env.TERM !== 'dumb';
 }
+
+/** `user@host`. In a container the user may have a number and no name; then `username` throws (getpwuid(3)). */
+export function actorName(username: () => string, uid: number | null, host: string): string {
+  try {
+    return `${username()}@${host}`;
+  } catch {
+    return `uid-${uid ?? 'unknown'}@${host}`;
+  }
+}

@@ -3,11 +3,18 @@ import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { type Io, wantsColour } from './io.ts';
+import { EXIT } from '../base/errors.ts';
+import { actorName, type Io, wantsColour } from './io.ts';
 import { runProgram } from './program.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+// A defect of ours must not end with Node's 1, which says that a soak failed. k6 goes on; the next soakd takes it over.
+process.on('uncaughtException', (thrown) => {
+  process.stderr.write(`soakd: internal error: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  process.exit(EXIT.cannotRun);
+});
 
 // `soakd plan … | head` closes the pipe early: that is no error.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -25,7 +32,7 @@ const io: Io = {
     process.on('SIGINT', listener).on('SIGTERM', listener);
     return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
   },
-  who: `${userInfo().username}@${hostname()}`,
+  who: actorName(() => userInfo().username, process.getuid?.() ?? null, hostname()),
   system: { root, host: hostname(), pid: process.pid },
 };
 

@@ -17,6 +17,8 @@ export interface SoakdOptions {
   cwd?: string;
   /** Added to a small environment of no terminal, no daemon and UTC; undefined takes a variable out. */
   env?: Record<string, string | undefined>;
+  /** Another one than the repository's own. */
+  launcher?: string;
 }
 
 /** A soakd at work. */
@@ -32,9 +34,9 @@ export class Soakd {
   }[] = [];
   readonly ended: Promise<Ended>;
 
-  constructor(args: string[], { cwd, env }: SoakdOptions = {}) {
+  constructor(args: string[], { cwd, env, launcher = LAUNCHER }: SoakdOptions = {}) {
     const { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME } = process.env;
-    this.#child = spawn(process.execPath, [LAUNCHER, ...args], {
+    this.#child = spawn(process.execPath, [launcher, ...args], {
       cwd: cwd ?? process.cwd(),
       env: { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME, TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
