@@ -77,7 +77,9 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
       return anyTime(
         spec.id === 'crashes'
           ? 'each restart of the target counts, at any time'
-          : 'judged when there is an outage to recover from',
+          : spec.id === 'error_recovery'
+            ? 'judged when a request has failed'
+            : 'judged when there is an outage to recover from',
       );
   }
 }
