@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import { requestsBetween } from '../src/plan/rate.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
+import type { Store } from '../src/store/store.ts';
 import { judge } from '../src/verdict/judge.ts';
 import { loadRunRows } from '../src/verdict/load-rows.ts';
 import { MemoryStore } from './support/memory-store.ts';
@@ -366,8 +367,8 @@ describe('several soaks', () => {
   it('leave their target free, however long the release takes', async () => {
     class SlowStore extends MemoryStore {
       pass: (ms: number) => Promise<void> = () => Promise.resolve();
-      override async releaseLease(target: string, runId: string): Promise<void> {
-        await super.releaseLease(target, runId);
+      override async releaseLease(lease: Parameters<Store['releaseLease']>[0]): Promise<void> {
+        await super.releaseLease(lease);
         await this.pass(HOUR_MS);
       }
     }

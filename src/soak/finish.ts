@@ -97,9 +97,10 @@ export async function closeBooks(
 
 /** The target is free for the next run. Nobody may renew the lease any more: it would come back for a run that is over. */
 export async function releaseTarget({ run }: LiveRun, context: SoakContext, signal: AbortSignal): Promise<void> {
+  const target = canonicalTarget(run.targetUrl);
   await keepTrying(
     context,
-    () => context.store.releaseLease(canonicalTarget(run.targetUrl), run.id),
+    () => context.store.releaseLease({ target, runId: run.id, holder: context.holder }),
     (reason) => context.log.warn({ run: run.id, reason }, 'the lease waits to be released: trying again'),
     signal,
   );

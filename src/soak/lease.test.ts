@@ -50,6 +50,25 @@ describe('a target', () => {
     await takeLease(daemon('three'), url, 'r1');
   });
 
+  it('of a dead owner is not taken from another one who was quicker to find it dead', async () => {
+    const { daemon, alive, store } = machine();
+    await takeLease(daemon('dead'), url, 'r1');
+    alive.set('dead', false);
+    /** Between its look and its grasp somebody else takes the target. */
+    class SlowLook extends MemoryStore {
+      override async lease(target: string) {
+        const seen = await store.lease(target);
+        if (seen?.holder === 'dead') await takeLease(daemon('two'), url, 'r1');
+        return seen;
+      }
+      override releaseLease = store.releaseLease.bind(store);
+      override acquireLease = store.acquireLease.bind(store);
+    }
+    const slow = { ...daemon('three'), store: new SlowLook() };
+    await expect(takeLease(slow, url, 'r1')).rejects.toMatchObject({ code: 'target_busy' });
+    expect((await store.lease(canonicalTarget(url)))?.holder).toBe('two');
+  });
+
   it('stays with an owner that lives, for as long as it renews', async () => {
     const { daemon, alive, clock, store } = machine();
     const one = daemon('one');

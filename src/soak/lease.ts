@@ -21,7 +21,8 @@ export async function takeLease(ports: LeasePorts, targetUrl: string, runId: str
   const target = canonicalTarget(targetUrl);
   const present = await store.lease(target);
   if (present !== null && present.holder !== holder && holderAlive(present.holder) === false) {
-    await store.releaseLease(target, present.runId);
+    // Of the dead one only: another daemon may have found it dead as well, and have taken the target since.
+    await store.releaseLease(present);
   }
   const nowMs = clock.now();
   if (await store.acquireLease({ target, runId, holder, expiresMs: nowMs + settings.leaseMs }, nowMs)) return;

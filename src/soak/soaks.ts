@@ -181,7 +181,8 @@ export class Soaks implements RunControl {
     try {
       await store.createRun(run, created);
     } catch (thrown) {
-      await store.releaseLease(canonicalTarget(run.targetUrl), run.id);
+      const { holder } = this.#context;
+      await store.releaseLease({ target: canonicalTarget(run.targetUrl), runId: run.id, holder });
       throw thrown;
     }
     const { live, tail } = await recall(this.#context, run, (signal) => this.#publish(signal));

@@ -129,8 +129,8 @@ export class BufferedStore implements Store {
     return this.#retried(() => this.#inner.acquireLease(lease, nowMs));
   }
 
-  releaseLease(target: string, runId: string): Promise<void> {
-    return this.#retried(() => this.#inner.releaseLease(target, runId));
+  releaseLease(lease: Omit<Lease, 'expiresMs'>): Promise<void> {
+    return this.#retried(() => this.#inner.releaseLease(lease));
   }
 
   idempotent(key: string, runId: string, nowMs: number): Promise<string | null> {

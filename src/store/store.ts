@@ -98,7 +98,8 @@ export interface Store {
 
   /** Takes or renews; false when somebody else holds it and it has not expired. */
   acquireLease(lease: Lease, nowMs: number): Promise<boolean>;
-  releaseLease(target: string, runId: string): Promise<void>;
+  /** Takes nothing away from anybody else: target, run and holder must be those that hold it. */
+  releaseLease(lease: Omit<Lease, 'expiresMs'>): Promise<void>;
   lease(target: string): Promise<Lease | null>;
 
   /** The run id stored under this key before, or null after storing `runId`. */

@@ -383,11 +383,12 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
         expect((await store.lease(target))?.expiresMs).toBe(T0 + 60_000);
       });
 
-      it('are free again when they were given back, by the run that holds them only', async () => {
+      it('are free again when they were given back, by the run and holder that have them only', async () => {
         await store.acquireLease(mine, T0);
-        await store.releaseLease(target, 'r2');
+        await store.releaseLease({ ...mine, runId: 'r2' });
+        await store.releaseLease({ ...mine, holder: 'who held it before' });
         expect(await store.acquireLease(theirs, T0 + 1)).toBe(false);
-        await store.releaseLease(target, 'r1');
+        await store.releaseLease(mine);
         expect(await store.lease(target)).toBeNull();
         expect(await store.acquireLease(theirs, T0 + 2)).toBe(true);
       });

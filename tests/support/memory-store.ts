@@ -183,8 +183,9 @@ export class MemoryStore implements Store {
     this.#leases.set(lease.target, lease);
     return true;
   }
-  async releaseLease(target: string, runId: string): Promise<void> {
-    if (this.#leases.get(target)?.runId === runId) this.#leases.delete(target);
+  async releaseLease({ target, runId, holder }: Omit<Lease, 'expiresMs'>): Promise<void> {
+    const held = this.#leases.get(target);
+    if (held?.runId === runId && held.holder === holder) this.#leases.delete(target);
   }
   async lease(target: string) {
     return this.#leases.get(target) ?? null;

@@ -4,7 +4,7 @@ import type { Lease } from '../store.ts';
 /** What can be had once: a target at a time, a request by its key. Writes run in the caller's transaction. */
 export class ClaimTable {
   readonly #acquire: Statement<[string, string, string, number, number]>;
-  readonly #release: Statement<[string, string]>;
+  readonly #release: Statement<[string, string, string]>;
   readonly #lease: Statement<[string], Lease>;
   readonly #putKey: Statement<[string, string, number]>;
   readonly #key: Statement<[string], { runId: string }>;
@@ -16,7 +16,7 @@ export class ClaimTable {
          run_id = excluded.run_id, holder = excluded.holder, expires_ms = excluded.expires_ms
        WHERE expires_ms <= ? OR (run_id = excluded.run_id AND holder = excluded.holder)`,
     );
-    this.#release = db.prepare('DELETE FROM lease WHERE target = ? AND run_id = ?');
+    this.#release = db.prepare('DELETE FROM lease WHERE target = ? AND run_id = ? AND holder = ?');
     this.#lease = db.prepare(
       'SELECT target, run_id AS runId, holder, expires_ms AS expiresMs FROM lease WHERE target = ?',
     );
@@ -28,8 +28,8 @@ export class ClaimTable {
     return this.#acquire.run(target, runId, holder, expiresMs, nowMs).changes > 0;
   }
 
-  release(target: string, runId: string): void {
-    this.#release.run(target, runId);
+  release({ target, runId, holder }: Omit<Lease, 'expiresMs'>): void {
+    this.#release.run(target, runId, holder);
   }
 
   lease(target: string): Lease | null {

@@ -144,8 +144,8 @@ export class SqliteStore implements Store {
     return this.#write(() => this.#claims.acquire(lease, nowMs));
   }
 
-  releaseLease(target: string, runId: string): Promise<void> {
-    return this.#write(() => this.#claims.release(target, runId));
+  releaseLease(lease: Omit<Lease, 'expiresMs'>): Promise<void> {
+    return this.#write(() => this.#claims.release(lease));
   }
 
   lease(target: string): Promise<Lease | null> {
