@@ -40,9 +40,9 @@ describe('the demo', () => {
     async () => {
       // Side by side in one store: two targets may be soaked at once.
       const [leaking, healthy] = await Promise.all([demo(), demo('--healthy')]);
-      expect(leaking.out, leaking.said).toMatch(/rehearsed, would fail: shop\.\w+ grows [\d.]+ % per 24 h/);
+      expect(leaking.out, leaking.said).toMatch(/rehearsed: would fail: shop\.\w+ grows [\d.]+ % per 24 h/);
       expect(leaking.code, leaking.said).toBe(0);
-      expect(healthy.out, healthy.said).toMatch(/rehearsed, would pass/);
+      expect(healthy.out, healthy.said).toMatch(/rehearsed: would pass/);
       expect(healthy.code, healthy.said).toBe(0);
     },
     LIMIT_MS,

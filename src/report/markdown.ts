@@ -28,10 +28,11 @@ const MOST_EVENTS = 100;
  */
 export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
   const { run } = rows;
-  const [outcome = '', ...why] = verdict.headline.split(': ');
+  // `failed: why`, and of a rehearsal `rehearsed: would fail: why`.
+  const [, outcome = '', why = ''] = /^(rehearsed: [^:]+|[^:]+)(?:: (.*))?$/s.exec(verdict.headline) ?? [];
   return [
     `# ${outcome.toUpperCase()}: reliability test report, ${text(run.name)}`,
-    `**${text(sentence(why.join(': ')))}**`,
+    `**${text(sentence(why))}**`,
     ...section('## Test Run Summary', summary(rows, verdict)),
     ...section('## Results Overview', overview(verdict)),
     ...section('## Detailed Results', []),

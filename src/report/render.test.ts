@@ -72,7 +72,7 @@ describe('a report', () => {
 
   it('of a rehearsal never reads as a pass of the real thing', () => {
     const rehearsal = runRows({ hours: 72, compression: 1080, ratePerMinute: 1200, warmupMs: 6 * HOUR_MS });
-    expect(report('md', rehearsal)).toMatch(/^# REHEARSED, WOULD PASS: /);
+    expect(report('md', rehearsal)).toMatch(/^# REHEARSED: WOULD PASS: /);
     expect(JSON.parse(report('json', rehearsal))).toMatchObject({ verdict: { rehearsal: true } });
   });
 

@@ -308,13 +308,13 @@ describe('a verdict', () => {
     const rehearsal = { hours: 72, compression, ratePerMinute: 1200, warmupMs: 6 * HOUR_MS };
     const healthy = verdictOf(rehearsal);
     expect(healthy.outcome).toBe('passed');
-    expect(healthy.headline).toMatch(/^rehearsed, would pass: /);
+    expect(healthy.headline).toMatch(/^rehearsed: would pass: /);
     const leaking = verdictOf({
       ...rehearsal,
       series: { 'agent.rss_bytes': { ...MEMORY, level: (hour, load) => 80e6 * (1 + 0.05 * load + (0.3 * hour) / 24) } },
     });
     expect(leaking.outcome).toBe('failed');
-    expect(leaking.headline).toMatch(/^rehearsed, would fail: agent\.rss_bytes grows 2\d/);
+    expect(leaking.headline).toMatch(/^rehearsed: would fail: agent\.rss_bytes grows 2\d/);
   });
 
   it('is the same from the same rows, whenever it is asked', () => {

@@ -32,9 +32,9 @@ export function decideOutcome(criteria: readonly CriterionResult[], evidence: Ev
 }
 
 const WOULD: Record<Outcome4, string> = {
-  passed: 'rehearsed, would pass',
-  failed: 'rehearsed, would fail',
-  inconclusive: 'rehearsed, would be inconclusive',
+  passed: 'rehearsed: would pass',
+  failed: 'rehearsed: would fail',
+  inconclusive: 'rehearsed: would be inconclusive',
   aborted: 'rehearsal aborted',
 };
 

@@ -5,7 +5,7 @@ import { EXIT, SoakdError } from '../../base/errors.ts';
 import { UndoStack } from '../../base/undo.ts';
 import { writeReportFiles } from '../../daemon/report-files.ts';
 import { type House, runFolderIn, wire } from '../../daemon/wire.ts';
-import type { Run } from '../../model/run.ts';
+import { isFinal, type Run } from '../../model/run.ts';
 import type { RunSignal } from '../../soak/control.ts';
 import { durationArgument, instantArgument } from '../arguments.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
@@ -124,7 +124,9 @@ async function soakInForeground(
 function showSignals(run: Run, progress: Progress, nowMs: () => number): (signal: RunSignal) => void {
   return (signal) => {
     if (signal.runId !== run.id) return;
-    if (signal.type === 'state') progress.note(`${signal.state.replace('_', ' ')}: ${signal.reason}`);
+    // The reason of a final state is the verdict's headline, which names the outcome itself.
+    if (signal.type === 'state')
+      progress.note(isFinal(signal.state) ? signal.reason : `${signal.state.replace('_', ' ')}: ${signal.reason}`);
     else if (signal.type === 'event' && signal.event.severity !== 'info')
       progress.note(`${signal.event.severity}: ${signal.event.message}`);
     else if (signal.type === 'status') progress.show(signal.status, nowMs());
