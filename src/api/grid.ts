@@ -37,6 +37,18 @@ export function gridOver(fromMs: number, untilMs: number, baseMs: number, askedM
   return { fromMs: gridFromMs, stepMs, count };
 }
 
+/** More numbers than this for each of min, mean, max and last would take the daemon's memory. */
+const MAX_NUMBERS = 1_000_000;
+
+/** Throws SoakdError `step_invalid` when so many series on this grid are too much for one answer. */
+export function refuseTooMany({ stepMs, count }: Grid, series: number): void {
+  if (count * series <= MAX_NUMBERS) return;
+  throw stepInvalid(
+    `${series} series of ${count} steps are more than ${MAX_NUMBERS} entries`,
+    `name fewer series, or ask for a step of ${stepMs * Math.ceil((count * series) / MAX_NUMBERS)} ms`,
+  );
+}
+
 function niceStep(leastMs: number, baseMs: number): number {
   const nice = NICE_STEPS_MS.find((ms) => ms >= leastMs && ms % baseMs === 0);
   return nice ?? Math.max(1, Math.ceil(leastMs / baseMs)) * baseMs;

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiRig, weeklySoak } from '../../tests/support/api-rig.ts';
 import { HOUR_MS, SimulatedStaging, START_MS } from '../../tests/support/simulated-staging.ts';
-import { gridOver } from './grid.ts';
+import { gridOver, refuseTooMany } from './grid.ts';
 import { SampleGrid } from './sample-grid.ts';
 
 const MINUTE_MS = 60_000;
@@ -97,6 +97,19 @@ describe('samples', () => {
     expect(last.includes(0)).toBe(false);
   });
 
+  it('of fifty years are answered without looking into each of their hours', async () => {
+    const samples = vi.spyOn(staging.store, 'samples');
+    const windows = vi.spyOn(staging.store, 'windows');
+    const half = 'from=0&to=1800000000000';
+    const { series, count } = (await rig.get(`/v1/runs/${id}/samples?series=agent.threads&${half}`)).json();
+    expect(series[0].last.filter((value: number | null) => value !== null)).toEqual([12]);
+    const { columns } = (await rig.get(`/v1/runs/${id}/windows?${half}`)).json();
+    expect(columns.requests.filter((value: number | null) => value !== null)).toHaveLength(1);
+    expect(count).toBeGreaterThan(1_000);
+    expect(samples.mock.calls.length).toBeLessThan(300);
+    expect(windows.mock.calls.length).toBeLessThan(300);
+  });
+
   it('of every series come when none is named', async () => {
     const { series } = (await rig.get(`/v1/runs/${id}/samples?step=3600000`)).json();
     const ids = series.map((one: { id: string }) => one.id);
@@ -126,6 +139,15 @@ describe('a grid', () => {
     expect(gridOver(0, 72 * HOUR_MS, 10_000)).toEqual({ fromMs: 0, stepMs: 300_000, count: 864 });
     expect(gridOver(0, HOUR_MS, 10_000).stepMs).toBe(10_000);
     expect(gridOver(5, 5, 10_000).count).toBe(0);
+  });
+
+  it('is refused for more series than an answer can hold, with a step that would do', () => {
+    const grid = { fromMs: 0, stepMs: 1_000, count: 30_000 };
+    expect(() => refuseTooMany(grid, 33)).not.toThrow();
+    expect(() => refuseTooMany(grid, 200)).toThrow('200 series of 30000 steps are more than 1000000 entries');
+    expect(() => refuseTooMany(grid, 200)).toThrow(
+      expect.objectContaining({ code: 'step_invalid', hint: expect.stringContaining('a step of 6000 ms') }),
+    );
   });
 
   it('weighs means by the readings behind them', () => {

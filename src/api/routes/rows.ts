@@ -5,7 +5,7 @@ import { WINDOW_MS } from '../../model/window.ts';
 import { buildPlan } from '../../plan/build.ts';
 import { editsOf } from '../../soak/edits.ts';
 import type { Store } from '../../store/store.ts';
-import { type Grid, gridOver } from '../grid.ts';
+import { type Grid, gridOver, refuseTooMany } from '../grid.ts';
 import { runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { eachHour } from '../rows.ts';
@@ -74,10 +74,11 @@ const windows = defineRoute({
     const latencyStepMs = Math.ceil(grid.stepMs / sketchStepMs(run)) * sketchStepMs(run);
     const latencyGrid = gridOver(fromMs, untilMs, sketchStepMs(run), latencyStepMs);
     const latency = new LatencyGrid(latencyGrid, run.profile.workload.timeoutMs);
-    await eachHour(...spanOf(grid), async (range) => {
+    const rows = rowsBetween(run, plan, clock.now());
+    await eachHour(...rows(grid), async (range) => {
       for (const window of await store.windows(run.id, range)) counters.add(window);
     });
-    await eachHour(...spanOf(latencyGrid), async (range) => {
+    await eachHour(...rows(latencyGrid), async (range) => {
       for (const row of await store.sketches(run.id, range)) latency.add(row);
     });
     return { runId: run.id, ...grid, columns: counters.columns, latency: { ...latencyGrid, ...latency.columns() } };
@@ -126,11 +127,12 @@ const samples = defineRoute({
     const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
     const grid = gridOver(fromMs, untilMs, SAMPLE_BASE_MS, query.step, sampleIntervalMs(run));
     const known = (await store.series(run.id)).filter(({ id }) => query.series?.includes(id) ?? true);
+    refuseTooMany(grid, known.length);
     const grids = new Map(known.map((info) => [info.id, new SampleGrid(grid)]));
     if (known.length > 0) {
-      await eachHour(...spanOf(grid), async (range) => {
-        const rows = await store.samples(run.id, { ...range, series: [...grids.keys()] });
-        for (const sample of rows) grids.get(sample.series)?.add(sample);
+      await eachHour(...rowsBetween(run, plan, clock.now())(grid), async (range) => {
+        const found = await store.samples(run.id, { ...range, series: [...grids.keys()] });
+        for (const sample of found) grids.get(sample.series)?.add(sample);
       });
     }
     const series = known.map((info) => ({ ...info, ...(grids.get(info.id) ?? new SampleGrid(grid)).columns }));
@@ -194,7 +196,16 @@ function rangeOf(
   };
 }
 
-const spanOf = ({ fromMs, stepMs, count }: Grid): [number, number] => [fromMs, fromMs + count * stepMs];
+/** Clocks are stepped, but hardly by more: rows of a run are not looked for beyond. */
+const SLACK_MS = 86_400_000;
+
+/** The part of a grid in which the run can have rows: a request for fifty years must not look into each hour of them. */
+const rowsBetween =
+  ({ createdMs }: Run, { startMs, endMs }: ArrivalPlan, nowMs: number) =>
+  ({ fromMs, stepMs, count }: Grid): [number, number] => [
+    Math.max(fromMs, Math.min(createdMs, startMs) - SLACK_MS),
+    Math.min(fromMs + count * stepMs, Math.max(endMs, nowMs) + SLACK_MS),
+  ];
 
 /** Sketches are kept for five minutes, in a rehearsal for each window. */
 const sketchStepMs = (run: Run): number => (run.compression > 1 ? WINDOW_MS : FIVE_MINUTES_MS);
