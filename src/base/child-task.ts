@@ -6,6 +6,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describeError } from './errors.ts';
 
+/** No such work takes longer; a child that hangs must not be waited for. */
+const LIMIT_MS = 5 * 60_000;
+
 interface Answer {
   result?: unknown;
   error?: string;
@@ -20,10 +23,12 @@ export const siblingModule = (here: string, name: string): URL =>
 
 /**
  * Runs `module`, which calls `answerParent`, and resolves to its answer. Rejects with what it failed for, or with
- * `signal.reason`; the process is gone by then or is being killed.
+ * the reason of `givenUp`, or after five minutes; the process is gone by then or is being killed.
  */
-export function runInChild(module: URL, order: unknown, signal?: AbortSignal): Promise<unknown> {
-  if (signal?.aborted) return Promise.reject(signal.reason);
+export function runInChild(module: URL, order: unknown, givenUp?: AbortSignal): Promise<unknown> {
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const signal = givenUp === undefined ? limit : AbortSignal.any([givenUp, limit]);
+  if (signal.aborted) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   // A group of its own: Ctrl-C in a terminal is for us, and we may still need the answer.
   const child = fork(module, {
@@ -37,17 +42,17 @@ export function runInChild(module: URL, order: unknown, signal?: AbortSignal): P
     said = (said + chunk.toString('utf8')).slice(-2000);
   });
   const cancel = (): void => {
-    reject(signal?.reason);
+    reject(signal.reason);
     child.kill('SIGKILL');
   };
-  signal?.addEventListener('abort', cancel, { once: true });
+  signal.addEventListener('abort', cancel, { once: true });
   child.once('message', ({ result, error }: Answer) => {
     if (error === undefined) resolve(result);
     else reject(new Error(error));
   });
   child.once('error', reject);
   child.once('close', (code, killedBy) => {
-    signal?.removeEventListener('abort', cancel);
+    signal.removeEventListener('abort', cancel);
     reject(new Error(`the process ended (${killedBy ?? code}) without an answer: ${said.trim()}`));
   });
   child.send({ order }, (failed) => {

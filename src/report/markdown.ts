@@ -251,9 +251,13 @@ function events({ events: all, actions }: RunRows): string[] {
     })),
   ].toSorted((a, b) => a.atMs - b.atMs);
   if (told.length === 0) return ['None.'];
-  // Warnings and errors stay when the list is long.
-  const kept =
-    told.length <= MOST_EVENTS ? told : told.filter(({ severity }) => severity !== 'info').slice(0, MOST_EVENTS);
+  // When the list is long, errors and what operators did stay before warnings, warnings before the rest.
+  const order = ['error', 'operator', 'warning', 'info'];
+  const weight = ({ severity }: { severity: string }): number => order.indexOf(severity);
+  const kept = told
+    .toSorted((a, b) => weight(a) - weight(b))
+    .slice(0, MOST_EVENTS)
+    .toSorted((a, b) => a.atMs - b.atMs);
   return [
     ...markdownTable(
       ['Time', 'Severity', 'Kind', 'What'],

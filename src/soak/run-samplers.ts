@@ -4,19 +4,13 @@ import { UndoStack } from '../base/undo.ts';
 import type { SamplerSpec } from '../model/profile.ts';
 import type { NewEvent } from '../model/run.ts';
 import type { Sample } from '../model/sample.ts';
+import { sampleIntervalMs } from '../plan/sample-interval.ts';
 import { knownIdentities } from '../sample/identities.ts';
 import { runSampling } from '../sample/loop.ts';
 import { type SampledSource, seriesOf } from '../sample/source-reader.ts';
 import { startSampler } from '../sample/start-sampler.ts';
 import type { SoakContext } from './context.ts';
 import type { LiveRun } from './live-run.ts';
-
-/** A second is the shortest interval: what a rehearsal would need beyond that costs more than it tells. */
-const SHORTEST_INTERVAL_MS = 1_000;
-
-/** Real time between two samples: the profile's interval, as much shorter as a rehearsal is compressed. */
-export const sampleIntervalMs = (intervalMs: number, compression: number): number =>
-  Math.max(SHORTEST_INTERVAL_MS, Math.round(intervalMs / compression));
 
 /**
  * Reads the target's sources, k6 and soakd itself each interval until `signal` aborts; the interval under way is

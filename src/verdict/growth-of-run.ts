@@ -4,6 +4,7 @@ import { holm } from '../detect/intervals.ts';
 import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { SeriesGrowth } from '../model/verdict.ts';
 import { requestsBetween } from '../plan/rate.ts';
+import { sampleIntervalMs } from '../plan/sample-interval.ts';
 import type { RunRows } from './rows.ts';
 
 export interface GrowthOfSeries {
@@ -31,7 +32,7 @@ export function growthOfRun(
   const { plan, events, run } = rows;
   const candidates = rows.series.filter(({ role, leakCandidate }) => role === 'target' && leakCandidate);
   const bySeries = Map.groupBy(rows.samples, ({ series }) => series);
-  const intervalMs = sampleIntervalMs(rows);
+  const intervalMs = sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression);
   const restarts = events.filter(({ kind }) => kind === 'target_restarted');
   const knowsItself = identifiedSources(events);
   const considered = differenceOf(
@@ -80,11 +81,6 @@ const identifiedSources = (events: RunRows['events']): Set<unknown> =>
       .filter(({ kind }) => kind === 'target_identified' || kind === 'target_restarted')
       .map(({ data }) => data.source),
   );
-
-/** As the sampling loop takes it: the profile's interval, compressed, at least a second. */
-function sampleIntervalMs({ run }: RunRows): number {
-  return Math.max(1000, run.profile.monitoring.intervalMs / run.compression);
-}
 
 /** Memory by its lowest reading in each interval, everything else by its mean; what is missing is left out. */
 function readings(samples: readonly Sample[], floors: boolean): { atMs: number; value: number }[] {

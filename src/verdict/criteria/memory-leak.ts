@@ -42,9 +42,11 @@ function judgeSeries(one: GrowthOfSeries, spec: Parameters<CriterionJudge>[0], n
   }
   if (growth.finding === 'too_early' || actual === null) {
     const why =
-      growth.bins < MIN_BINS
-        ? `${id}: ${growth.bins} bins are too few to tell growth from noise, ${MIN_BINS} are needed`
-        : `${id}: ${formatValue(growth.spanHours, 'hours')} are too few to speak of 24 h, ${MIN_GROWTH_HOURS} h are needed`;
+      growth.finding !== 'too_early'
+        ? `${id}: its level at the start is not above 0, so growth in percent means nothing`
+        : growth.bins < MIN_BINS
+          ? `${id}: ${growth.bins} bins are too few to tell growth from noise, ${MIN_BINS} are needed`
+          : `${id}: ${formatValue(growth.spanHours, 'hours')} are too few to speak of 24 h, ${MIN_GROWTH_HOURS} h are needed`;
     return { ...lacking(spec, evidence, why, neverLong), ...seen, interval };
   }
   const grows = `${id} grows ${formatValue(actual, 'percent')} per 24 h (limit ${spec.text})`;
