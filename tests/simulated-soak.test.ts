@@ -381,6 +381,28 @@ describe('several soaks', () => {
     expect(await store.lease('http://staging.example:8080')).toBeNull();
   });
 
+  it('do not begin when soakd is told to stop while it checks', async () => {
+    const checking = Promise.withResolvers<void>();
+    const check = Promise.withResolvers<void>();
+    class SlowStore extends MemoryStore {
+      override async runs(options?: Parameters<Store['runs']>[0]) {
+        checking.resolve();
+        await check.promise;
+        return super.runs(options);
+      }
+    }
+    const staging = new SimulatedStaging({ store: new SlowStore() });
+    const soaks = staging.daemon();
+    const started = begin(soaks, soak6h);
+    await checking.promise;
+    const closed = soaks.close();
+    check.resolve();
+    await expect(staging.clock.runUntil(started, MINUTE_MS)).rejects.toMatchObject({ code: 'stopping' });
+    await closed;
+    expect(await staging.store.runs()).toEqual([]);
+    expect(await staging.store.lease('http://staging.example:8080')).toBeNull();
+  });
+
   it('never load one target twice, and load two targets at once', async () => {
     const staging = new SimulatedStaging();
     const soaks = staging.daemon();

@@ -155,8 +155,7 @@ export class Soaks implements RunControl {
   }
 
   async #start(request: StartRequest): Promise<Run> {
-    if (this.#closed)
-      throw new SoakdError('soakd is stopping', { code: 'stopping', hint: 'start it again', httpStatus: 503 });
+    this.#refuseWhenClosed();
     const { store, clock, log } = this.#context;
     const profile = this.#readProfile(request);
     let run = newRun(request, profile, this.#context);
@@ -176,6 +175,8 @@ export class Soaks implements RunControl {
       run = { ...run, startMs: run.startMs + tookMs, endMs: run.endMs + tookMs };
     }
     await this.#refuseUnfinished(run);
+    // The checks took a while: who asked has been told by now that soakd stops.
+    this.#refuseWhenClosed();
     await takeLease(this.#context, run.targetUrl, run.id);
     const created = transition(null, 'preparing', run.createdMs, `started by ${run.startedBy}`);
     try {
@@ -203,6 +204,11 @@ export class Soaks implements RunControl {
       .finally(() => this.#living.delete(live.run.id));
     this.#living.set(live.run.id, { live, leave, done, acting: Promise.resolve() });
     live.publishStatus();
+  }
+
+  #refuseWhenClosed(): void {
+    if (!this.#closed) return;
+    throw new SoakdError('soakd is stopping', { code: 'stopping', hint: 'start it again', httpStatus: 503 });
   }
 
   /** An unfinished run still owns its target, though its daemon may be away: its k6 may be at work. */
