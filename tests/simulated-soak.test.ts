@@ -420,6 +420,20 @@ describe('several soaks', () => {
     await soaks.close();
   });
 
+  it('are the same one for the same key although its start is over by now, and do not begin in the past', async () => {
+    const staging = new SimulatedStaging();
+    const soaks = staging.daemon();
+    const wish = { idempotencyKey: 'nightly-8', startAtMs: START_MS + HOUR_MS };
+    const one = await staging.clock.runUntil(begin(soaks, soak6h, wish), MINUTE_MS);
+    await staging.clock.advance(2 * HOUR_MS);
+    expect((await begin(soaks, soak6h, wish)).id).toBe(one.id);
+    await expect(begin(soaks, soak6h, { ...wish, idempotencyKey: 'nightly-9' })).rejects.toMatchObject({
+      code: 'start_in_past',
+      exitCode: 2,
+    });
+    await soaks.close();
+  });
+
   it('are the same one for the same idempotency key', async () => {
     const staging = new SimulatedStaging();
     const soaks = staging.daemon();

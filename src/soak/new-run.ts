@@ -9,8 +9,8 @@ import type { StartRequest } from './control.ts';
 const MIN_REHEARSAL_MS = 30_000;
 
 /**
- * The run that a request asks for. Throws a SoakdError for a target that is missing or no address, for a
- * start in the past, and for a rehearsal that would be longer than the run itself.
+ * The run that a request asks for. Throws a SoakdError for a target that is missing or no address, and for a rehearsal
+ * that would be longer than the run itself.
  */
 export function newRun(
   request: StartRequest,
@@ -19,9 +19,6 @@ export function newRun(
 ): Run {
   const nowMs = clock.now();
   const startMs = request.startAtMs ?? nowMs + settings.leadMs;
-  if (startMs < nowMs) {
-    throw badInput('start_in_past', `the start ${isoTime(startMs)} is over`, 'give a time to come, or none for now');
-  }
   const compression = compressionOf(profile, request.rehearseMs);
   return {
     id: runId(nowMs, random()),
@@ -39,6 +36,12 @@ export function newRun(
     startedBy: request.who,
     soakdVersion,
   };
+}
+
+/** Throws a SoakdError for a start that is over. Not asked of a run that was begun before, by the same idempotency key. */
+export function refuseStartInPast({ startMs, createdMs }: Pick<Run, 'startMs' | 'createdMs'>): void {
+  if (startMs >= createdMs) return;
+  throw badInput('start_in_past', `the start ${isoTime(startMs)} is over`, 'give a time to come, or none for now');
 }
 
 function compressionOf(profile: Profile, rehearseMs: number | undefined): number {

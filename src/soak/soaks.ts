@@ -7,7 +7,7 @@ import type { ActionRequest, RunControl, RunSignal, StartRequest } from './contr
 import { actionRow } from './edits.ts';
 import { canonicalTarget, takeLease } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
-import { newRun } from './new-run.ts';
+import { newRun, refuseStartInPast } from './new-run.ts';
 import type { ReadProfile } from './read-profile.ts';
 import { orphanedRuns, readopt, recall } from './resume.ts';
 import { soak } from './soak.ts';
@@ -168,6 +168,7 @@ export class Soaks implements RunControl {
         run = { ...run, id: before };
       }
     }
+    refuseStartInPast(run);
     await this.#context.preflight(run);
     if (request.startAtMs === undefined) {
       // The checks take seconds: a run that starts now starts after them.
