@@ -1,7 +1,7 @@
 /**
  * `npm run setup`: makes a fresh clone ready, on any Node ≥ 20 with nothing installed. npm's packages first, then k6
  * with the extension (scripts/build-k6.ts). What is done is not done again, and one set-up waits for another.
- * Exit code 5: k6 cannot be built here.
+ * Exit code 5: it cannot be made ready here.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
 const marker = join(modules, '.soakd-packages');
 const started = performance.now();
+/** Never 1, which says of a soak that it failed. */
+const CANNOT_RUN = 5;
 
 const say = (text) =>
   console.error(`set-up ${String(Math.round((performance.now() - started) / 1000)).padStart(3)} s: ${text}`);
@@ -109,7 +111,7 @@ function packages() {
     });
     if (npm.status !== 0) {
       console.error(`npm ci failed${npm.error ? `: ${npm.error.message}` : ''}; run it by hand to see why`);
-      process.exit(1);
+      process.exit(CANNOT_RUN);
     }
     say('packages are installed');
   }
@@ -119,10 +121,10 @@ function packages() {
 mkdirSync(cache, { recursive: true });
 const unlock = lock(join(cache, 'setup.lock'));
 process.on('exit', unlock);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(CANNOT_RUN));
 
 packages();
 const node = join(modules, '.bin', 'node');
 const k6 = spawnSync(node, [join(root, 'scripts', 'build-k6.ts')], { cwd: root, stdio: ['ignore', 2, 2] });
 if (k6.status === 0) console.error('set-up: ready');
-process.exitCode = k6.status ?? 1;
+process.exitCode = k6.status ?? CANNOT_RUN;

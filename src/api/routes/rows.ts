@@ -3,6 +3,7 @@ import type { ArrivalPlan } from '../../model/plan.ts';
 import type { Run } from '../../model/run.ts';
 import { WINDOW_MS } from '../../model/window.ts';
 import { buildPlan } from '../../plan/build.ts';
+import { sampleIntervalMs } from '../../plan/sample-interval.ts';
 import { editsOf } from '../../soak/edits.ts';
 import type { Store } from '../../store/store.ts';
 import { type Grid, gridOver, refuseTooMany } from '../grid.ts';
@@ -125,7 +126,7 @@ const samples = defineRoute({
   async handle({ params, query }, { store, clock }) {
     const { run, plan } = await runAndPlan(store, params.id);
     const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
-    const grid = gridOver(fromMs, untilMs, SAMPLE_BASE_MS, query.step, sampleIntervalMs(run));
+    const grid = gridOver(fromMs, untilMs, SAMPLE_BASE_MS, query.step, sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression));
     const known = (await store.series(run.id)).filter(({ id }) => query.series?.includes(id) ?? true);
     refuseTooMany(grid, known.length);
     const grids = new Map(known.map((info) => [info.id, new SampleGrid(grid)]));
@@ -209,9 +210,5 @@ const rowsBetween =
 
 /** Sketches are kept for five minutes, in a rehearsal for each window. */
 const sketchStepMs = (run: Run): number => (run.compression > 1 ? WINDOW_MS : FIVE_MINUTES_MS);
-
-/** A run samples each interval of its profile; in a rehearsal that is compressed too, to a second at the least. */
-const sampleIntervalMs = (run: Run): number =>
-  Math.max(SAMPLE_BASE_MS, run.profile.monitoring.intervalMs / run.compression);
 
 export const rowRoutes: Route[] = [windows, samples, events];
