@@ -19,6 +19,7 @@ const { values } = parseArgs({
 const root = join(import.meta.dirname, '..');
 const EXIT_PASSED = 0;
 const EXIT_FAILED = 1;
+const WARM_UP_CHATS = 3000;
 
 const shop = spawn(
   process.execPath,
@@ -28,7 +29,6 @@ const shop = spawn(
     join(root, 'examples', 'shop-agent', 'main.ts'),
     '--port',
     '0',
-    ...(values.healthy ? [] : ['--leak-bytes', values['leak-bytes']]),
   ],
   // Its own group: Ctrl-C must reach soakd first, which stops the load before the shop goes.
   { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
@@ -37,6 +37,8 @@ process.on('exit', () => shop.kill());
 process.on('SIGINT', () => undefined);
 
 const url = await firstUrl(shop.stdout);
+await warmUp(url);
+if (!values.healthy) await setLeak(url, Number(values['leak-bytes']));
 console.error(
   `the example shop listens on ${url}, ${values.healthy ? 'healthy' : `leaking ${values['leak-bytes']} bytes a request`}`,
 );
@@ -63,6 +65,19 @@ if (code === expected) {
   console.error(`expected exit code ${expected}, got ${code ?? 'a signal'}`);
 }
 process.exit(code === expected ? 0 : (code ?? 1));
+
+/** What soaks in staging has been up for a while: a process that has just started grows by itself for a minute. */
+async function warmUp(url: string): Promise<void> {
+  for (let chat = 0; chat < WARM_UP_CHATS; chat++) {
+    const body = JSON.stringify({ message: 'Show me blue dresses' });
+    await (await fetch(`${url}/api/chat`, { method: 'POST', body })).arrayBuffer();
+  }
+}
+
+async function setLeak(url: string, leak_bytes: number): Promise<void> {
+  const answer = await fetch(`${url}/switches`, { method: 'PATCH', body: JSON.stringify({ leak_bytes }) });
+  if (!answer.ok) throw new Error(`the shop refused its leak: ${await answer.text()}`);
+}
 
 async function firstUrl(output: NodeJS.ReadableStream): Promise<string> {
   for await (const line of createInterface({ input: output })) {

@@ -22,7 +22,9 @@ export async function requireVerdict(store: Store, id: string): Promise<Verdict>
   const known = (await store.run(id)) !== null;
   throw new SoakdError(known ? `run ${id} has no verdict yet` : `no run ${id} in this store`, {
     code: known ? 'verdict_pending' : 'run_not_found',
-    hint: known ? 'it comes when the run ends; `soakd status` tells how it stands' : '`soakd runs` lists what is there',
+    hint: known
+      ? 'it comes when the run ends; a daemon tells with `soakd status` how it stands'
+      : '`soakd runs` lists what is there',
     exitCode: known ? EXIT.inconclusive : EXIT.badInput,
   });
 }

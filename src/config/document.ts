@@ -48,11 +48,27 @@ export function readYaml(source: string): YamlDocument {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const syntax = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-    ...position(pos[0]),
-    problem: PROBLEMS[code] ?? message.charAt(0).toLowerCase() + message.slice(1).split('\n')[0],
-    hint: HINTS[code] ?? 'see YAML 1.2',
-  }));
+  /** `>= 24h` and `<= 1%` begin like a block scalar of YAML: who writes them forgot the quotes. */
+  const comparisonAt = (offset: number): string | null => {
+    const end = source.indexOf('\n', offset);
+    const rest = source.slice(source.lastIndexOf('\n', offset) + 1, end < 0 ? undefined : end);
+    return /:\s*([<>]=?\s*[^\s#][^#]*?)\s*(?:#.*)?$/.exec(rest)?.[1] ?? null;
+  };
+  const found = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+    const comparison = comparisonAt(pos[0]);
+    if (comparison !== null) {
+      return { ...position(pos[0]), problem: 'a comparison needs quotes', hint: `write "${comparison}"` };
+    }
+    return {
+      ...position(pos[0]),
+      problem: PROBLEMS[code] ?? message.charAt(0).toLowerCase() + message.slice(1).split('\n')[0],
+      hint: HINTS[code] ?? 'see YAML 1.2',
+    };
+  });
+  // One slip may upset the parser twice.
+  const syntax = found.filter(
+    ({ line, problem }, at) => found.findIndex((other) => other.line === line && other.problem === problem) === at,
+  );
   return {
     syntax,
     broken: document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'),

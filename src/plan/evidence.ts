@@ -9,6 +9,7 @@ import {
 } from '../model/least-evidence.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { CriterionSpec, Profile } from '../model/profile.ts';
+import { WINDOW_MS } from '../model/window.ts';
 import { judgedLevels, type LevelShare, type LevelShares } from './levels.ts';
 import { HOUR_MS, MINUTE_MS } from './zone.ts';
 
@@ -63,6 +64,12 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
       // In a rehearsal the median may stand for a p95 that has too few requests.
       const quantile = plan.compression === 1 ? 'p95' : 'p50';
       const requests = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE[quantile];
+      // No stretch is shorter than a window of real time, and one at each edge is cut.
+      const leastMs = (BINS_FOR_TREND + 2) * WINDOW_MS;
+      if (shares.all.requests > 0 && shares.all.ms < leastMs) {
+        const why = `a trend needs ${BINS_FOR_TREND} windows of 10s, ${about(leastMs)} with the edges; the plan has ${about(shares.all.ms)}`;
+        return { shortestMs: leastMs, verdict: 'too_short', why };
+      }
       return requestsNeeded(
         requests,
         shares.all,
@@ -115,7 +122,7 @@ function hoursNeeded(hours: number, share: LevelShare, plan: ArrivalPlan, lead: 
   return {
     shortestMs: (hours * HOUR_MS) / plan.compression,
     verdict: judgedHours >= hours ? 'enough' : 'too_short',
-    why: `${lead} ${round(hours)} h; the plan has ${round(judgedHours)} h${plan.compression === 1 ? '' : ' by its own clock'}`,
+    why: `${lead} ${round(hours)} h; the plan has ${round(judgedHours)} h${plan.compression === 1 ? '' : ` by its own clock, ${about(share.ms)} of real time: growth after a start shows in full`}`,
   };
 }
 

@@ -68,6 +68,9 @@ export function recommendations({ criteria, time, losses }: Verdict): string[] {
   );
   if (time.notOfferedMs > 0.01 * time.totalMs)
     advice.push('Give the load generator a machine of its own: part of the load was not offered as planned.');
-  if (losses.length > 0) advice.push('Check disk and store of soakd: some of what was measured could not be kept.');
+  if (losses.length > 0)
+    advice.push(
+      "See that soakd's machine has CPU and disk to spare: some of what was to be measured was missed or not kept.",
+    );
   return [...new Set(advice)];
 }

@@ -97,6 +97,9 @@ interface Moment {
   monotonicMs: number;
 }
 
+/** Missing less than this is nothing that a reader must know at once. */
+const SHORT_MS = 10_000;
+
 /**
  * Intervals between two looks of the loop in which nothing, or not every source, could be read: the event loop stood
  * still, the machine was suspended, or the wall clock was set forward. Null when there are none.
@@ -115,14 +118,17 @@ export function missedIntervals(
   // Time that passed on the wall only was slept through by the machine, or never was.
   const stalled = now.monotonicMs - before.monotonicMs >= intervals * intervalMs;
   const cause = stalled ? 'stalled' : 'clock';
-  const why = stalled ? 'soakd stood still' : 'the machine slept, soakd stood still or the clock was set forward';
+  const why = stalled
+    ? 'soakd or its machine was too busy'
+    : 'the machine slept, soakd stood still or the clock was set forward';
   const what = intervals === 1 ? '1 sampling interval was' : `${intervals} sampling intervals were`;
   return {
     intervals,
     event: {
       atMs: now.intervalStartMs,
       kind: 'ticks_missed',
-      severity: 'warning',
+      // A busy machine delays a tick of a second now and then; a minute's is worth a warning.
+      severity: intervals * intervalMs < SHORT_MS ? 'info' : 'warning',
       message: `${what} missed: ${why}`,
       data: { intervals, fromMs, untilMs: fromMs + intervals * intervalMs, cause },
     },

@@ -29,7 +29,7 @@ export async function takeLease(ports: LeasePorts, targetUrl: string, runId: str
   const busy = present ?? (await store.lease(target));
   throw new SoakdError(`${target} is being soaked by run ${busy?.runId ?? 'of somebody else'}`, {
     code: 'target_busy',
-    hint: `one run at a time for one target: wait for it, or stop it with \`soakd stop ${busy?.runId ?? 'RUN'}\``,
+    hint: `one run at a time for one target: wait for it, or stop it: Ctrl-C where \`soakd run\` runs it, \`soakd stop ${busy?.runId ?? 'RUN'}\` where a daemon does`,
     httpStatus: 409,
   });
 }

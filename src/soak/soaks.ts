@@ -220,7 +220,7 @@ export class Soaks implements RunControl {
     if (other === undefined) return;
     throw new SoakdError(`${target} is being soaked by run ${other.id}`, {
       code: 'target_busy',
-      hint: `one run at a time for one target: wait for it, or stop it with \`soakd stop ${other.id}\``,
+      hint: `one run at a time for one target: wait for it, or stop it: Ctrl-C where \`soakd run\` runs it, \`soakd stop ${other.id}\` where a daemon does`,
       httpStatus: 409,
     });
   }

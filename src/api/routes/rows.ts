@@ -126,7 +126,13 @@ const samples = defineRoute({
   async handle({ params, query }, { store, clock }) {
     const { run, plan } = await runAndPlan(store, params.id);
     const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
-    const grid = gridOver(fromMs, untilMs, SAMPLE_BASE_MS, query.step, sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression));
+    const grid = gridOver(
+      fromMs,
+      untilMs,
+      SAMPLE_BASE_MS,
+      query.step,
+      sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression),
+    );
     const known = (await store.series(run.id)).filter(({ id }) => query.series?.includes(id) ?? true);
     refuseTooMany(grid, known.length);
     const grids = new Map(known.map((info) => [info.id, new SampleGrid(grid)]));

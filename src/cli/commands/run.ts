@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { EXIT, SoakdError } from '../../base/errors.ts';
+import { describeError, EXIT, SoakdError } from '../../base/errors.ts';
 import { UndoStack } from '../../base/undo.ts';
 import { writeReportFiles } from '../../daemon/report-files.ts';
 import { type House, runFolderIn, wire } from '../../daemon/wire.ts';
@@ -153,11 +153,14 @@ function interruptions({ soaks }: House, { id }: Run, progress: Progress, who: s
   let count = 0;
   return () => {
     count++;
-    if (count === 1) {
-      progress.note('stopping: the report is written; once more to kill');
-      soaks.act(id, { kind: 'stop', who }).catch((thrown: unknown) => progress.note(`soakd: ${String(thrown)}`));
+    const told = (thrown: unknown): void => progress.note(`soakd: ${describeError(thrown)}`);
+    if (count === 1 && soaks.status(id)?.state === 'finishing') {
+      progress.note('the run is finishing already; once more to kill');
+    } else if (count === 1) {
+      progress.note('stopping: verdict and report follow; once more to kill');
+      soaks.act(id, { kind: 'stop', who }).catch(told);
     } else if (count === 2) {
-      soaks.kill().catch((thrown: unknown) => progress.note(`soakd: ${String(thrown)}`));
+      soaks.kill().catch(told);
     }
   };
 }
