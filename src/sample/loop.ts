@@ -97,7 +97,7 @@ interface Moment {
   monotonicMs: number;
 }
 
-/** Missing less than this is nothing that a reader must know at once. */
+/** A busy machine delays a reading by a second now and then: below this it is no warning. */
 const SHORT_MS = 10_000;
 
 /**
@@ -127,7 +127,6 @@ export function missedIntervals(
     event: {
       atMs: now.intervalStartMs,
       kind: 'ticks_missed',
-      // A busy machine delays a tick of a second now and then; a minute's is worth a warning.
       severity: intervals * intervalMs < SHORT_MS ? 'info' : 'warning',
       message: `${what} missed: ${why}`,
       data: { intervals, fromMs, untilMs: fromMs + intervals * intervalMs, cause },
