@@ -26,11 +26,10 @@ const server = createServer((incoming, response) => {
         for (const until = process.cpuUsage().user + count * 1000; process.cpuUsage().user < until; ) Math.sqrt(count);
         return;
       case '/child': {
-        const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")'], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
+        // It ends with its parent, however that ends: its input is closed then.
+        const script = 'process.stdin.on("end", () => process.exit()).resume(); console.log("up")';
+        const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
         await once(child.stdout, 'data');
-        process.on('exit', () => child.kill('SIGKILL'));
         return;
       }
       case '/exit':
