@@ -75,6 +75,21 @@ describe('runs', () => {
     expect(second.json().hint).not.toBe('');
   });
 
+  it('are refused for a target with a password in it, which nobody is told', async () => {
+    for (const address of ['http://ana:hunter2@staging.example', 'ftp://ana:hunter2@staging.example']) {
+      const inProfile = profileSource.replace('  name: weekly\n', `  name: weekly\n  target: { url: "${address}" }\n`);
+      for (const wish of [
+        { profileSource, targetUrl: address },
+        { profileSource: inProfile },
+      ]) {
+        const response = await rig.post('/v1/runs', wish);
+        expect(response.statusCode).toBe(400);
+        expect(response.body).not.toContain('hunter2');
+      }
+    }
+    expect((await rig.get('/v1/runs')).json().runs).toEqual([]);
+  });
+
   it('tell every problem of a profile', async () => {
     const response = await rig.post('/v1/runs', { profileSource: 'soak_test:\n  duration: 72\n  nam: x\n' });
     expect(response.statusCode).toBe(400);

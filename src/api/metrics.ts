@@ -83,9 +83,8 @@ export class Metrics {
     const run = { run: status.runId, name: status.name };
     this.#oneHotState(run, status.state);
     const { requests, iterations, health } = status;
-    const target = withoutPassword(status.targetUrl);
-    const rehearsal = String(status.rehearsal);
-    this.#set('soakd_run_info', 'A constant 1 with what is soaked.', { ...run, target, rehearsal }, 1);
+    const about = { ...run, target: status.targetUrl, rehearsal: String(status.rehearsal) };
+    this.#set('soakd_run_info', 'A constant 1 with what is soaked.', about, 1);
     for (const { name, help, read } of RUN_METRICS) this.#set(`soakd_run_${name}`, help, run, read(status));
     this.#count(
       'soakd_run_requests_total',
@@ -158,13 +157,4 @@ export class Metrics {
     }
     if (counter instanceof Counter) counter.inc(labels, Math.max(0, value));
   }
-}
-
-/** A label is public; a password in an address is not. */
-function withoutPassword(url: string): string {
-  if (!URL.canParse(url)) return url;
-  const parsed = new URL(url);
-  parsed.username = '';
-  parsed.password = '';
-  return parsed.href;
 }

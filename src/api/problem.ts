@@ -75,6 +75,7 @@ const TITLES: Record<number, string> = {
   405: 'Method Not Allowed',
   409: 'Conflict',
   413: 'Content Too Large',
+  414: 'URI Too Long',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
   500: 'Internal Server Error',
@@ -84,6 +85,7 @@ const TITLES: Record<number, string> = {
 /** Errors of the HTTP layer itself in our terms. */
 const HTTP_ERRORS: Record<string, { code: string; hint: string }> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'media_type_unsupported', hint: 'send Content-Type: application/json' },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'path_too_long', hint: 'no id of a run is that long; GET /v1/runs lists them' },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'body_too_large', hint: 'a request may have 1 MiB' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'body_missing', hint: 'send a JSON object' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'json_invalid', hint: 'send a JSON object' },

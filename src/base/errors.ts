@@ -1,3 +1,5 @@
+import { withoutPasswords } from './redact.ts';
+
 /** Exit codes of the program; a pipeline may rely on them. */
 export const EXIT = {
   passed: 0,
@@ -37,7 +39,7 @@ export class SoakdError extends Error {
   }
 }
 
-/** The message of anything that was thrown, causes included, on one line. */
+/** The message of anything that was thrown, causes included, on one line, without passwords in addresses. */
 export function describeError(thrown: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = thrown; at !== undefined && at !== null && parts.length < 5; ) {
@@ -49,5 +51,5 @@ export function describeError(thrown: unknown): string {
     if (text !== '' && !parts.includes(text)) parts.push(text);
     at = at instanceof Error ? at.cause : undefined;
   }
-  return parts.join(': ').replaceAll(/\s+/g, ' ');
+  return withoutPasswords(parts.join(': ').replaceAll(/\s+/g, ' '));
 }

@@ -1,8 +1,8 @@
 /** The daemon's log: one JSON object a line, without secrets. */
 import { type Logger, pino } from 'pino';
+import { REDACTED, withoutPasswords } from '../base/redact.ts';
 import type { DaemonConfig } from './config.ts';
 
-const REDACTED = '[redacted]';
 /** Hiding shorter ones would make the log unreadable and betray them by where the holes are. */
 const MIN_SECRET = 6;
 
@@ -26,8 +26,7 @@ export class Redactor {
   }
 
   redact(line: string): string {
-    let text = line
-      .replaceAll(/(:\/\/[^\s/:@"]*):[^\s/@"]+@/g, `$1:${REDACTED}@`)
+    let text = withoutPasswords(line)
       .replaceAll(/\b(Bearer|Basic) +[^\s"\\,]+/gi, `$1 ${REDACTED}`)
       .replaceAll(
         /("(?:authorization|cookie|set-cookie|token|password|secret|api[_-]?key)":)"(?:[^"\\]|\\.)*"/gi,

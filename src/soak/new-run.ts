@@ -1,5 +1,6 @@
 import { EXIT, SoakdError } from '../base/errors.ts';
 import { compactTime, isoTime } from '../base/iso-time.ts';
+import { checkTargetUrl } from '../config/target.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Run } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
@@ -72,10 +73,10 @@ function targetOf(request: StartRequest, profile: Profile): string {
       'give --target URL, or `target:` with `url:` in the profile',
     );
   }
-  if (!URL.canParse(target) || !/^https?:$/.test(new URL(target).protocol)) {
-    throw badInput('target_invalid', `the target ${target} is no http(s) address`, 'for example http://127.0.0.1:8080');
-  }
-  return target;
+  // The last gate before the address is stored and shown: no user or password passes.
+  const checked = checkTargetUrl(target);
+  if (!checked.ok) throw badInput('target_invalid', `the target: ${checked.problem}`, checked.hint);
+  return checked.value;
 }
 
 /** Sortable by time, unique: `20261121T120000Z-3f9a`. */
