@@ -27,6 +27,10 @@ export interface ParseProfileOptions {
   fileName: string;
   /** Content of a file named in the profile, by absolute path; throws when it cannot be read. */
   readFile(path: string): string;
+  /** Where a relative `fileName` begins; the working folder unless told. */
+  baseFolder?: string;
+  /** Problems tell what stands in files that the profile names; true unless told. */
+  quoteFiles?: boolean;
   /** Settings of each kind of sampler; without it they are passed on unchecked. */
   samplerSchemas?: SamplerSchemas;
   /** IANA zone of the machine, for profiles that name none; UTC when not given. */
@@ -183,14 +187,15 @@ class ProfileReader {
   }
 
   #context(targetUrl: string | null, durationMs: number): ResolveContext {
-    const folder = dirname(this.#options.fileName);
-    const absolutePath = (file: string): string => resolve(folder, file);
+    const { fileName, baseFolder = '.', quoteFiles = true } = this.#options;
+    const absolutePath = (file: string): string => resolve(baseFolder, dirname(fileName), file);
     return {
       systemTimezone: this.#options.systemTimezone ?? 'UTC',
       targetUrl,
       durationMs,
       absolutePath,
       readFile: (file) => this.#options.readFile(absolutePath(file)),
+      quoteFiles,
       problem: (path, problem, hint) => this.#add({ path: ['soak_test', ...path], atKey: false, problem, hint }),
       warn: (path, problem, hint) => {
         this.warnings.push(this.#placed({ path: ['soak_test', ...path], atKey: false, problem, hint }));

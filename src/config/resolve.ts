@@ -17,6 +17,8 @@ export interface ResolveContext {
   absolutePath(file: string): string;
   /** Content of that file; throws when it cannot be read. */
   readFile(file: string): string;
+  /** May a problem tell what stands in such a file? Not to somebody who might not be allowed to read it. */
+  quoteFiles: boolean;
   problem(path: DocumentPath, problem: string, hint: string): void;
   warn(path: DocumentPath, problem: string, hint: string): void;
   /** Notes that `value` was filled in at `path`, as it would be written there; returns what to use. */

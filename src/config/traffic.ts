@@ -4,6 +4,7 @@ import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
 import type { RecordedCurve, Traffic } from '../model/profile.ts';
 import { parseCurveCsv } from './curve-file.ts';
 import { parseHours } from './hours.ts';
+import { unusableFile } from './named-file.ts';
 import type { ResolveContext } from './resolve.ts';
 import { section } from './section.ts';
 import { parseTimezone } from './timezone.ts';
@@ -212,11 +213,18 @@ export function readCurve(input: z.output<typeof curveSchema>, context: ResolveC
   let text: string;
   try {
     text = context.readFile(input.file);
-  } catch {
-    context.problem([...at, 'file'], `${quote(input.file)} cannot be read`, 'the path is relative to the profile');
+  } catch (thrown) {
+    context.problem([...at, 'file'], ...unusableFile(input.file, thrown));
     return null;
   }
   const { points, problems } = parseCurveCsv(text, clock);
+  const [first, ...more] = problems;
+  if (first !== undefined && !context.quoteFiles) {
+    const lines = `line ${first.line}${more.length === 0 ? '' : `, and ${more.length} more`}`;
+    const hint = '`soakd validate` where the file lies tells what is wrong with them';
+    context.problem([...at, 'file'], `${quote(input.file)} is no curve: ${lines}`, hint);
+    return null;
+  }
   for (const { line, problem, hint } of problems) {
     context.problem([...at, 'file'], `line ${line} of ${input.file}: ${problem}`, hint);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parsed, quote, unreadable } from '../base/parsed.ts';
 import type { Conversation, PatternName, UserSimulation, Workload } from '../model/profile.ts';
 import { DEFAULT_CONVERSATIONS } from './default-conversations.ts';
+import { unusableFile } from './named-file.ts';
 import type { ResolveContext } from './resolve.ts';
 import { section } from './section.ts';
 import { duration, nonEmptyText, textValue, value } from './value.ts';
@@ -154,9 +155,15 @@ const requests = section(
 
 const nameOf = ({ name, method, path }: z.output<typeof request>): string => name ?? `${method ?? 'GET'} ${path}`;
 
+const SCRIPT_FILE = /\.(?:js|mjs|cjs|ts)$/;
+
 const script = z.strictObject({
   kind: z.literal('script'),
-  file: nonEmptyText("your own k6 script, relative to the profile; soakd's executor replaces its scenarios"),
+  // Of any other file k6 would quote what it stumbles over.
+  file: nonEmptyText("your own k6 script, relative to the profile; soakd's executor replaces its scenarios").refine(
+    (text) => text === '' || SCRIPT_FILE.test(text),
+    { message: 'does not end as a script does', params: { hint: 'k6 runs .js, .mjs, .cjs and .ts' } },
+  ),
   exec: nonEmptyText('exported function to run').optional(),
   timeout,
   requests_per_iteration: z
@@ -276,11 +283,11 @@ function resolveScript(input: z.output<typeof script>, timeoutMs: number, contex
 
 /** Reports a script that cannot be read; `input` is the section as it is written, right or not. */
 export function checkScriptFile(input: unknown, context: ResolveContext): void {
-  const named = z.looseObject({ kind: z.literal('script'), file: z.string().min(1) }).safeParse(input);
+  const named = z.looseObject({ kind: z.literal('script'), file: z.string().regex(SCRIPT_FILE) }).safeParse(input);
   if (!named.success) return;
   try {
     context.readFile(named.data.file);
-  } catch {
-    context.problem([AT, 'file'], `${quote(named.data.file)} cannot be read`, 'the path is relative to the profile');
+  } catch (thrown) {
+    context.problem([AT, 'file'], ...unusableFile(named.data.file, thrown));
   }
 }

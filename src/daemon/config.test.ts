@@ -42,6 +42,7 @@ token_file: token
 allowed_hosts: [Soakd.Staging.Example]
 log_level: warn
 fence: { targets: ["*.staging.example", 10.0.0.0/8], max_rate: 600, max_requests: 1000 }
+profile_files: profiles
 spool_retention: 2d
 `;
     expect(readDaemonConfig(source, '/etc/soakd/soakd.yaml')).toEqual({
@@ -53,6 +54,7 @@ spool_retention: 2d
         allowedHosts: ['soakd.staging.example'],
         logLevel: 'warn',
         fence: { targets: ['*.staging.example', '10.0.0.0/8'], maxRatePerMinute: 600, maxRequests: 1000 },
+        profileFolder: '/etc/soakd/profiles',
         spoolRetentionMs: 2 * 86_400_000,
       },
     });

@@ -26,6 +26,8 @@ export interface DaemonConfig {
   allowedHosts: string[];
   logLevel: (typeof LOG_LEVELS)[number];
   fence: Fence;
+  /** Absolute; files that profiles sent over the API may name lie below. null: any on loopback, none elsewhere. */
+  profileFolder: string | null;
   /** Spool files of runs that ended longer ago are deleted. */
   spoolRetentionMs: number;
 }
@@ -62,6 +64,9 @@ const schema = z.strictObject({
     })
     .describe('limits that no profile and no operator can pass')
     .optional(),
+  profile_files: nonEmptyText(
+    'folder of the files that a profile sent over the API may name; relative to this file',
+  ).optional(),
   spool_retention: duration('spool files are kept for so long after the end of their run', {
     minMs: 0,
     maxMs: 3_650 * DAY_MS,
@@ -112,6 +117,7 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
       maxRatePerMinute: fence.max_rate ?? null,
       maxRequests: fence.max_requests ?? null,
     },
+    profileFolder: given.profile_files === undefined ? null : resolve(folder, given.profile_files),
     spoolRetentionMs: given.spool_retention ?? 14 * DAY_MS,
   };
 }

@@ -10,6 +10,7 @@ import { fencedControl } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
 import type { Redactor } from './log.ts';
+import { profileFiles } from './profile-files.ts';
 import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { findToken, withoutToken } from './token.ts';
@@ -52,7 +53,8 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
 
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
-  const house = await wire({ ...surroundings, env }, undo);
+  const files = profileFiles(config.profileFolder, isLoopbackHost(config.listen.host));
+  const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
   const { soaks, store, readProfile } = house;
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
   const taken = await soaks.recover({ mode: 'carry_on' });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { bootTimeMs } from '../base/boot-time.ts';
 import type { Clock } from '../base/clock.ts';
 import { EXIT, SoakdError } from '../base/errors.ts';
@@ -21,6 +21,7 @@ import { BufferedStore } from '../store/buffered-store.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { holderAliveOn, holderName } from './holder.ts';
 import { preflightPorts } from './preflight-ports.ts';
+import type { ProfileFiles } from './profile-files.ts';
 import { renderApart } from './render-apart.ts';
 import { writeRenderedReports } from './report-files.ts';
 
@@ -35,6 +36,8 @@ export interface Surroundings {
   host: string;
   pid: number;
   version: string;
+  /** Of profiles that somebody else sends: what stands in these files is not told. Every file, without it. */
+  profileFiles?: ProfileFiles;
 }
 
 /** Everything that runs need, wired together: the same for `soakd run` and the daemon. */
@@ -53,7 +56,7 @@ export const runFolderIn = (dataFolder: string, runId: string): string => join(d
 
 /** Builds the house; the undo stack leaves every run for the next soakd and closes the store. */
 export async function wire(surroundings: Surroundings, undo: UndoStack): Promise<House> {
-  const { dataFolder, root, env, clock, log, host, pid, version } = surroundings;
+  const { dataFolder, root, env, clock, log, host, pid, version, profileFiles } = surroundings;
   const random: Random = seededRandom(pid * 1_000_003 + Math.floor(clock.now()));
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const storeFile = storeFileIn(dataFolder);
@@ -76,7 +79,9 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   undo.push('leave the load processes', () => leaving.abort());
 
   const readProfile = profileReader({
-    readFile: (path) => readFileSync(resolve(path), 'utf8'),
+    ...(profileFiles === undefined
+      ? { readFile: (path) => readFileSync(path, 'utf8') }
+      : { readFile: profileFiles.read, baseFolder: profileFiles.folder, quoteFiles: false }),
     samplerSchemas,
     systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });

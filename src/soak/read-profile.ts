@@ -8,7 +8,7 @@ export type ReadProfile = (request: Pick<StartRequest, 'profileSource' | 'profil
 
 /** A reader with the plug-ins' settings and the machine's zone built in. */
 export const profileReader =
-  (options: Pick<ParseProfileOptions, 'readFile' | 'samplerSchemas' | 'systemTimezone'>): ReadProfile =>
+  (options: Omit<ParseProfileOptions, 'fileName' | 'overrides'>): ReadProfile =>
   ({ profileSource, profileName, targetUrl }) => {
     const overrides = targetUrl === undefined ? {} : { overrides: { targetUrl } };
     const read = parseProfile(profileSource, { ...options, ...overrides, fileName: profileName });
