@@ -101,6 +101,32 @@ describe('a control behind a fence', () => {
     expect((await staging.store.actions(run.id)).map(({ kind }) => kind)).toEqual(['rate', 'pause']);
   });
 
+  it('holds two changes that come at once against each other', async () => {
+    const { control, staging } = setUp({ maxRequests: 100_000 });
+    const run = await control.start(wish);
+    await staging.clock.advance(3 * HOUR_MS);
+    const extend = () => control.act(run.id, { kind: 'extend', byMs: 3 * HOUR_MS, who: 'bo' });
+    const ends = await Promise.allSettled([extend(), extend()]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(await staging.store.actions(run.id)).toHaveLength(1);
+  });
+
+  it('counts what a pause keeps back, which comes with resume', async () => {
+    const { control, staging } = setUp({ maxRequests: 100_000 });
+    const run = await control.start(wish);
+    await staging.clock.advance(3 * HOUR_MS);
+    await control.act(run.id, { kind: 'pause', who: 'bo' });
+    const extended = control.act(run.id, { kind: 'extend', byMs: 48 * HOUR_MS, who: 'bo' });
+    await expect(extended).rejects.toMatchObject({ code: 'outside_fence' });
+  });
+
+  it('builds no plan for nonsense', async () => {
+    const { control } = setUp({});
+    const run = await control.start(wish);
+    const extended = control.act(run.id, { kind: 'extend', byMs: 1e15, who: 'bo' });
+    await expect(extended).rejects.toMatchObject({ code: 'action_invalid' });
+  });
+
   it('leaves runs alone that live already', async () => {
     const { control, soaks } = setUp({}, ['203.0.113.9']);
     const run = await begin(soaks, weeklySoak);

@@ -2,10 +2,12 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { SoakdError } from '../base/errors.ts';
+import { OneAtATime } from '../base/one-at-a-time.ts';
 import type { PlanEdit } from '../model/plan.ts';
+import type { Action } from '../model/run.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { ActionRequest, RunControl, StartRequest } from '../soak/control.ts';
-import { editsOf } from '../soak/edits.ts';
+import { actionRow, editsOf, isPaused } from '../soak/edits.ts';
 import type { ReadProfile } from '../soak/read-profile.ts';
 import type { Store } from '../store/store.ts';
 import { type Fence, mayLoad, outsideFence, overload } from './fence.ts';
@@ -22,6 +24,20 @@ export interface FencePorts {
 /** The same control, but no start and no change of rate leaves the fence. Runs that live already are left alone. */
 export function fencedControl(control: RunControl, ports: FencePorts): RunControl {
   const { fence, readProfile, store, clock, addressesOf = resolveName } = ports;
+  // Two edits at once would each be held against a plan without the other.
+  const turns = new OneAtATime();
+  const raise = async (runId: string, action: Raise): Promise<Action> => {
+    const run = await store.run(runId);
+    if (run !== null) {
+      const { startMs, compression, profile } = run;
+      const edits = withRaise(editsOf(await store.actions(runId)), action, clock.now());
+      const plan = buildPlan(profile, { startMs, compression }, edits);
+      const refused = overload(fence, plan);
+      if (refused !== null) throw refused;
+    }
+    return control.act(runId, action);
+  };
+
   return {
     status: (runId) => control.status(runId),
     live: () => control.live(),
@@ -41,26 +57,26 @@ export function fencedControl(control: RunControl, ports: FencePorts): RunContro
       return control.start(request);
     },
 
-    async act(runId, action) {
-      const edit = editOf(action, clock.now());
-      const run = edit === null ? null : await store.run(runId);
-      if (edit !== null && run !== null) {
-        const { startMs, compression, profile } = run;
-        const plan = buildPlan(profile, { startMs, compression }, [...editsOf(await store.actions(runId)), edit]);
-        const refused = overload(fence, plan);
-        if (refused !== null) throw refused;
-      }
-      return control.act(runId, action);
-    },
+    // A stop must not wait for the store to answer those before it.
+    act: (runId, action) =>
+      raisesLoad(action) ? turns.run(runId, () => raise(runId, action)) : control.act(runId, action),
   };
 }
 
+type Raise = Extract<ActionRequest, { kind: 'rate' | 'extend' }>;
+
 /** Only these can make more load than what was let in at the start. */
-function editOf(action: ActionRequest, nowMs: number): PlanEdit | null {
-  if (action.kind === 'extend') return { kind: 'extend', atMs: nowMs, byMs: action.byMs };
-  if (action.kind !== 'rate') return null;
-  const untilMs = action.forMs === null ? null : nowMs + action.forMs;
-  return { kind: 'rate', atMs: nowMs, factor: action.factor, untilMs };
+const raisesLoad = (action: ActionRequest): action is Raise => action.kind === 'rate' || action.kind === 'extend';
+
+/** A pause that is under way is taken for over: what it keeps from the target comes with `resume`, which nobody refuses. */
+function withRaise(before: PlanEdit[], action: Raise, nowMs: number): PlanEdit[] {
+  // First of all it must make sense: a plan of a million years would never be built.
+  const { edit } = actionRow(action, { state: 'running', edits: before }, nowMs);
+  return [
+    ...before,
+    ...(edit === null ? [] : [edit]),
+    ...(isPaused(before) ? [{ kind: 'resume' as const, atMs: nowMs }] : []),
+  ];
 }
 
 const compressionOf = ({ rehearseMs }: StartRequest, durationMs: number): number =>

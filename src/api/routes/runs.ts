@@ -62,6 +62,9 @@ const detail = defineRoute({
   },
 });
 
+/** The last millisecond that ISO 8601 writes with four digits of the year. */
+const LATEST_START_MS = 253_402_300_799_999;
+
 const startBody = z
   .strictObject({
     profileSource: z.string().min(1).describe('the profile: YAML'),
@@ -76,7 +79,7 @@ const startBody = z
       .describe('beats the target of the profile')
       .optional(),
     rehearseMs: z.number().positive().describe('compress the whole profile into this time').optional(),
-    startAtMs: z.int().describe('Unix milliseconds; now when absent').optional(),
+    startAtMs: z.int().min(0).max(LATEST_START_MS).describe('Unix milliseconds; now when absent').optional(),
     labels: z.record(z.string(), z.string().max(1000)).optional(),
     who,
   })
