@@ -3,6 +3,7 @@ import { seededRandom } from '../src/base/random.ts';
 import type { Run } from '../src/model/run.ts';
 import { isFinal } from '../src/model/run.ts';
 import { WINDOW_MS } from '../src/model/window.ts';
+import { canonicalTarget } from '../src/soak/lease.ts';
 import { loadRunRows } from '../src/verdict/load-rows.ts';
 import { Mortal } from './support/mortal.ts';
 import { begin, HOUR_MS, SimulatedStaging, START_MS } from './support/simulated-staging.ts';
@@ -234,6 +235,39 @@ describe('a daemon that is killed', () => {
     await staging.play(soaks, own.id);
     await staging.play(soaks, orphan.id);
     expect([await staging.state(own.id), await staging.state(orphan.id)]).toEqual(['passed', 'passed']);
+    stop.abort();
+    await looking;
+  });
+
+  it('says once, not at each look, that the target of an orphan is held by another', async () => {
+    const errors: string[] = [];
+    const ignored = (): void => undefined;
+    const error = (_: object, message: string): number => errors.push(message);
+    const staging = new SimulatedStaging({
+      settings: { leaseMs: 30_000 },
+      log: { info: ignored, warn: ignored, error },
+    });
+    const foreground = new Mortal();
+    const orphan = await staging.clock.runUntil(begin(staging.daemon(foreground), profile), MINUTE_MS);
+    foreground.die();
+    // Its lease is gone, and a process that lives holds the target for a run of its own.
+    const target = canonicalTarget(orphan.targetUrl);
+    const lease = await staging.store.lease(target);
+    await staging.store.releaseLease({ target, runId: orphan.id, holder: lease?.holder ?? '' });
+    staging.daemon();
+    const other = { target, runId: 'another', holder: 'staging/2' };
+    await staging.store.acquireLease({ ...other, expiresMs: START_MS + HOUR_MS }, START_MS);
+
+    const soaks = staging.daemon();
+    const stop = new AbortController();
+    const looking = soaks.keepRecovering(stop.signal);
+    await staging.clock.advance(10 * MINUTE_MS);
+    expect(errors).toEqual(['an unfinished run cannot be taken over']);
+    await staging.store.releaseLease(other);
+    await staging.clock.advance(MINUTE_MS);
+    expect(soaks.live()).toEqual([orphan.id]);
+    expect(errors).toHaveLength(1);
+    await staging.play(soaks, orphan.id);
     stop.abort();
     await looking;
   });

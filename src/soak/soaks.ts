@@ -31,6 +31,8 @@ export class Soaks implements RunControl {
   readonly #living = new Map<string, Living>();
   readonly #listeners = new Set<(signal: RunSignal) => void>();
   readonly #starting = new Map<string, Promise<Run>>();
+  /** Unfinished runs that cannot be taken over, and why: told once for each reason, not at each look. */
+  readonly #notTaken = new Map<string, string>();
   /** Starts and take-overs happen one after the other: two at once would both find a target free, or a run ownerless. */
   #startQueue: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -86,7 +88,7 @@ export class Soaks implements RunControl {
   /**
    * Takes over the unfinished runs of daemons that died. `carry_on` resumes them; `end` finishes those on
    * `targetUrl` as aborted, for a foreground run that needs the target. Resolves when each lives here;
-   * a run that cannot be taken over is logged and left.
+   * a run that cannot be taken over is left, and logged once for each reason.
    */
   recover(how: Recovery): Promise<Run[]> {
     return this.#inTurn(() => this.#recover(how));
@@ -95,7 +97,9 @@ export class Soaks implements RunControl {
   async #recover(how: Recovery): Promise<Run[]> {
     if (this.#closed) return [];
     const taken: Run[] = [];
-    for (const run of await orphanedRuns(this.#context, new Set(this.#living.keys()))) {
+    const orphans = await orphanedRuns(this.#context, new Set(this.#living.keys()));
+    for (const id of this.#notTaken.keys()) if (!orphans.some((run) => run.id === id)) this.#notTaken.delete(id);
+    for (const run of orphans) {
       if (how.mode === 'end' && canonicalTarget(run.targetUrl) !== canonicalTarget(how.targetUrl)) continue;
       try {
         await takeLease(this.#context, run.targetUrl, run.id);
@@ -110,11 +114,12 @@ export class Soaks implements RunControl {
           await soak(live, this.#context, tail, signal);
         });
         taken.push(run);
+        this.#notTaken.delete(run.id);
       } catch (thrown) {
-        this.#context.log.error(
-          { run: run.id, reason: describeError(thrown) },
-          'an unfinished run cannot be taken over',
-        );
+        const reason = describeError(thrown);
+        if (this.#notTaken.get(run.id) !== reason)
+          this.#context.log.error({ run: run.id, reason }, 'an unfinished run cannot be taken over');
+        this.#notTaken.set(run.id, reason);
       }
     }
     return taken;
@@ -126,10 +131,11 @@ export class Soaks implements RunControl {
    */
   async keepRecovering(signal: AbortSignal): Promise<void> {
     const { clock, settings, log } = this.#context;
+    let told: string | null = null;
     do {
-      await this.recover({ mode: 'carry_on' }).catch((thrown: unknown) => {
-        log.warn({ reason: describeError(thrown) }, 'unfinished runs could not be looked for');
-      });
+      const reason = await this.recover({ mode: 'carry_on' }).then(() => null, describeError);
+      if (reason !== null && reason !== told) log.warn({ reason }, 'unfinished runs could not be looked for');
+      told = reason;
     } while (await sleeps(clock, settings.leaseMs / 2, signal));
   }
 

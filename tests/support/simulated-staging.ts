@@ -11,7 +11,7 @@ import type { LoadEngine, LoadProcess } from '../../src/load/engine.ts';
 import type { Run, RunState } from '../../src/model/run.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import type { SamplerPlugin, SeriesDeclaration } from '../../src/sample/sampler.ts';
-import { defaultSettings, type SoakContext, type SoakSettings } from '../../src/soak/context.ts';
+import { defaultSettings, type SoakContext, type SoakLog, type SoakSettings } from '../../src/soak/context.ts';
 import type { StartRequest } from '../../src/soak/control.ts';
 import { judgeHere } from '../../src/soak/judge-here.ts';
 import { profileReader } from '../../src/soak/read-profile.ts';
@@ -41,6 +41,7 @@ export interface StagingScript {
   engine?: (engine: LoadEngine) => LoadEngine;
   /** Rows that a daemon lets wait while the store takes none. */
   maxWaitingRows?: number;
+  log?: SoakLog;
 }
 
 export class SimulatedStaging {
@@ -51,6 +52,7 @@ export class SimulatedStaging {
   readonly #series: Record<string, ScriptedSeries>;
   readonly #settings: SoakSettings;
   readonly #maxWaitingRows: number;
+  readonly #log: SoakLog;
   readonly #troubles: (engine: LoadEngine) => LoadEngine;
   readonly #holders = new Map<string, Mortal>();
   /** Added to the monotonic clock: what the machine slept away. */
@@ -63,6 +65,7 @@ export class SimulatedStaging {
     this.#series = script.series ?? {};
     this.#troubles = script.engine ?? ((engine) => engine);
     this.#maxWaitingRows = script.maxWaitingRows ?? 100_000;
+    this.#log = script.log ?? { info: () => undefined, warn: () => undefined, error: () => undefined };
     this.#settings = {
       ...defaultSettings,
       // Played time is paid in wake-ups: a look each minute is enough where nothing real waits.
@@ -114,7 +117,7 @@ export class SimulatedStaging {
       holder,
       holderAlive: (other) => this.#holders.get(other)?.dead === false,
       soakdVersion: 'test',
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      log: this.#log,
       settings: this.#settings,
     };
     return new Soaks(context, profileReader({ readFile: () => '', systemTimezone: 'UTC' }));
