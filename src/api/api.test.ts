@@ -59,12 +59,31 @@ describe('runs', () => {
     expect((await rig.get('/v1/runs')).json().runs).toHaveLength(1);
   });
 
-  it('refuse a key that stood for another wish', async () => {
-    await start({}, { 'idempotency-key': 'weekly-47' });
-    const body = { profileSource: profileSource.replace('24h', '48h'), targetUrl };
-    const other = await rig.post('/v1/runs', body, { 'idempotency-key': 'weekly-47' });
-    expect(other.statusCode).toBe(422);
-    expect(other.json().code).toBe('idempotency_key_reused');
+  const wish = { profileSource, targetUrl, who: 'ana@build' };
+  it.each([
+    ['profile', { profileSource: profileSource.replace('24h', '48h') }],
+    ['name of the profile', { profileName: 'other.yaml' }],
+    ['target', { targetUrl: 'http://other.example' }],
+    ['start', { startAtMs: START_MS + HOUR_MS }],
+    ['rehearsal', { rehearseMs: 360_000 }],
+    ['length of the rehearsal', { rehearseMs: 360_001 }],
+    ['labels', { labels: { build: '1.4' } }],
+    ['person', { who: 'bo@build' }],
+  ])('refuse a key that stood for another wish: another %s', async (part, change) => {
+    const key = { 'idempotency-key': 'weekly-47' };
+    const first = part === 'length of the rehearsal' ? { rehearseMs: 360_000 } : {};
+    const { id } = await start(first, key);
+    const other = await rig.post('/v1/runs', { ...wish, ...change }, key);
+    expect([other.statusCode, other.json().code]).toEqual([422, 'idempotency_key_reused']);
+    // The first one is still had by it, also in another order of keys.
+    const again = Object.fromEntries(Object.entries({ ...wish, ...first }).toReversed());
+    expect((await rig.post('/v1/runs', again, key)).json().id).toBe(id);
+  });
+
+  it('refuse a key also while the first wish is still being granted', async () => {
+    const key = { 'idempotency-key': 'weekly-47' };
+    const both = [wish, { ...wish, labels: { build: '1.4' } }].map((body) => rig.post('/v1/runs', body, key));
+    expect((await Promise.all(both)).map(({ statusCode }) => statusCode)).toEqual([201, 422]);
   });
 
   it('are refused for a target that is being soaked', async () => {

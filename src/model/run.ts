@@ -38,6 +38,8 @@ export interface Run {
   /** Who started it. */
   startedBy: string;
   soakdVersion: string;
+  /** Of the request behind it, when that came with an idempotency key: the key gives the run to the same request only. */
+  requestDigest?: string;
 }
 
 export interface Transition {

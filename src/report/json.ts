@@ -11,7 +11,7 @@ export const JSON_REPORT_VERSION = 1;
 /** The report for programs: run, verdict, events and operators' actions; times are ISO 8601 beside Unix ms. A missing value is null. */
 export function renderJson(rows: RunRows, verdict: Verdict): string {
   const { run, plan, transitions, actions, events } = rows;
-  const { profile, profileSource, ...about } = run;
+  const { profile, profileSource, requestDigest: _, ...about } = run;
   const report = {
     format: 'soakd-report',
     version: JSON_REPORT_VERSION,

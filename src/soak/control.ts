@@ -14,6 +14,8 @@ export interface StartRequest {
   labels?: Record<string, string>;
   who: string;
   idempotencyKey?: string;
+  /** Tells this request from another one that comes under the same key. */
+  requestDigest?: string;
 }
 
 export type ActionRequest =
@@ -31,7 +33,7 @@ export type RunSignal =
 
 /** What the HTTP API and the commands may do with the runs of this process. Rejections are SoakdErrors. */
 export interface RunControl {
-  /** Checks profile, target, engine, store and lease before it resolves; the same idempotency key gives the same run. */
+  /** Checks profile, target, engine, store and lease before it resolves; the same idempotency key gives the same run, and is refused for another request. */
   start(request: StartRequest): Promise<Run>;
   act(runId: string, action: ActionRequest): Promise<Action>;
   /** Of a live run from memory; null when this process does not run it. */

@@ -36,6 +36,7 @@ export function newRun(
     labels: { ...profile.labels, ...request.labels },
     startedBy: request.who,
     soakdVersion,
+    ...(request.requestDigest === undefined ? {} : { requestDigest: request.requestDigest }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { sleeps } from '../base/clock.ts';
-import { describeError, SoakdError } from '../base/errors.ts';
+import { describeError, EXIT, SoakdError } from '../base/errors.ts';
 import { type Action, isFinal, type Run, type RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { SoakContext } from './context.ts';
@@ -47,7 +47,7 @@ export class Soaks implements RunControl {
     if (key === undefined) return this.#inTurn(() => this.#start(request));
     // Two requests with one key at the same moment are one wish.
     const underWay = this.#starting.get(key);
-    if (underWay !== undefined) return underWay;
+    if (underWay !== undefined) return sameWish(await underWay, request);
     const starting = this.#inTurn(() => this.#start(request)).finally(() => this.#starting.delete(key));
     this.#starting.set(key, starting);
     return starting;
@@ -169,7 +169,7 @@ export class Soaks implements RunControl {
       const before = await store.idempotent(request.idempotencyKey, run.id, clock.now());
       if (before !== null) {
         const known = await store.run(before);
-        if (known !== null) return known;
+        if (known !== null) return sameWish(known, request);
         // The key was taken by a start that died or was refused before it made the run.
         run = { ...run, id: before };
       }
@@ -258,6 +258,17 @@ export class Soaks implements RunControl {
       }
     }
   }
+}
+
+/** The run behind an idempotency key, for the request that made it; any other is refused, whatever differs. */
+function sameWish(run: Run, { requestDigest }: StartRequest): Run {
+  if (run.requestDigest === requestDigest) return run;
+  throw new SoakdError(`the idempotency key belongs to run ${run.id}, which was another wish`, {
+    code: 'idempotency_key_reused',
+    hint: 'send the same request again, or another one with a key of its own',
+    exitCode: EXIT.badInput,
+    httpStatus: 422,
+  });
 }
 
 const alreadyOver = (runId: string, state: RunState): SoakdError =>

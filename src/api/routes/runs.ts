@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SoakdError } from '../../base/errors.ts';
-import { isFinal, type Run } from '../../model/run.ts';
+import { digestOf } from '../../base/digest.ts';
+import { isFinal } from '../../model/run.ts';
 import type { StartRequest } from '../../soak/control.ts';
 import { stateOf } from '../../soak/state.ts';
 import { runUnknown } from '../problem.ts';
@@ -103,7 +103,7 @@ const start = defineRoute({
   problems: {
     403: 'the target lies outside the fence of the daemon',
     409: 'the target is being soaked already',
-    422: 'the idempotency key was used for another wish',
+    422: 'the idempotency key was used for another request',
     503: 'k6 or the store cannot be used now',
   },
   async handle({ body, request, reply }, { control, store }) {
@@ -117,26 +117,13 @@ const start = defineRoute({
       ...(wish.startAtMs === undefined ? {} : { startAtMs: wish.startAtMs }),
       ...(wish.labels === undefined ? {} : { labels: wish.labels }),
       who: actorOf(actor, request),
-      ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+      ...(typeof key === 'string' ? { idempotencyKey: key, requestDigest: digestOf(body) } : {}),
     };
     const run = await control.start(order);
-    if (!isSameWish(run, order)) {
-      throw new SoakdError(`the idempotency key belongs to run ${run.id}, which was another wish`, {
-        code: 'idempotency_key_reused',
-        hint: 'use a new key for each wish',
-        httpStatus: 422,
-      });
-    }
     const state = stateOf(await store.transitions(run.id));
     reply.header('location', `/v1/runs/${run.id}`);
     return summaryOf(run, state, null, control.live().includes(run.id));
   },
 });
-
-/** A start by key may give back an earlier run: it must have been the same wish. */
-function isSameWish(run: Run, { profileSource, targetUrl, rehearseMs }: StartRequest): boolean {
-  const sameTarget = targetUrl === undefined || run.targetUrl === targetUrl;
-  return run.profileSource === profileSource && sameTarget && run.rehearsal === (rehearseMs !== undefined);
-}
 
 export const runRoutes: Route[] = [list, start, detail];
