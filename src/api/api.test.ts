@@ -300,11 +300,24 @@ describe('probes', () => {
 });
 
 describe('what is not there', () => {
-  it('is told as a problem, with the method that would do', async () => {
-    const wrong = await rig.app.inject({ method: 'POST', url: '/v1/status' });
-    expect([wrong.statusCode, wrong.json().hint]).toEqual([404, 'try GET']);
+  it('is told as a problem', async () => {
     const unknown = await rig.app.inject({ method: 'GET', url: '/v2' });
-    expect(unknown.json().code).toBe('route_unknown');
+    expect([unknown.statusCode, unknown.json().code]).toEqual([404, 'route_unknown']);
+    const long = await rig.app.inject({ method: 'GET', url: `/v1/runs/${'x'.repeat(200)}` });
+    expect([long.statusCode, long.json().code]).toEqual([404, 'route_unknown']);
+  });
+
+  it.each([
+    ['POST', '/v1/status', 'GET'],
+    ['DELETE', '/v1/runs?limit=1', 'GET, POST'],
+    ['PUT', '/v1/runs/20261121T110000Z-02ff', 'GET'],
+    ['GET', '/v1/runs/20261121T110000Z-02ff/actions', 'POST'],
+    ['PATCH', '/openapi.json', 'GET'],
+  ] as const)('is the method %s of %s: the answer says what would do', async (method, url, allow) => {
+    const response = await rig.app.inject({ method, url, headers: { host: 'localhost' } });
+    expect([response.statusCode, response.headers.allow]).toEqual([405, allow]);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(response.json()).toMatchObject({ code: 'method_not_allowed', hint: `try ${allow}` });
   });
 
   it('is a body too large, or no JSON', async () => {

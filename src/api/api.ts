@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { SoakdError } from '../base/errors.ts';
 import { refusal } from './access.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ApiPorts } from './ports.ts';
@@ -33,13 +34,22 @@ export function createApi(ports: ApiPorts): FastifyInstance {
     exposeHeadRoutes: false,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 128 },
+    // A path that the router itself refuses: too long, or wrongly encoded.
+    frameworkErrors: (thrown, _request, reply) => sendProblem(reply, thrown),
     genReqId: requestIds(),
   });
   app.decorate('metrics', new Metrics(ports));
   app.decorate('readers', new Set<object>());
   app.decorate('openApi', openApiDocument(routes, ports.version));
   app.setErrorHandler((thrown, _request, reply) => sendProblem(reply, thrown));
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(app, request.method, request.url)));
+  const methodsAt = allowedMethods(routes);
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    const path = url.split('?')[0] ?? url;
+    const methods = methodsAt(path);
+    if (methods.length === 0) return sendProblem(reply, routeUnknown(method, path));
+    const allow = methods.join(', ');
+    return sendProblem(reply.header('allow', allow), methodNotAllowed(method, path, allow));
+  });
   app.addHook('onResponse', async ({ method, url, ip, log, routeOptions }, { statusCode, elapsedTime }) => {
     app.metrics.observeRequest(routeOptions.url ?? 'unknown', method, statusCode, elapsedTime / 1_000);
     // What only reads is asked every few seconds by somebody: it would drown the rest.
@@ -62,17 +72,20 @@ function register(app: FastifyInstance, route: Route, ports: ApiPorts): void {
   });
 }
 
-function notFound(app: FastifyInstance, method: string, url: string): SoakdError {
-  const path = url.split('?')[0] ?? url;
-  const others = (['GET', 'POST'] as const).filter(
-    (other) => other !== method && app.findRoute({ method: other, url: path }) !== null,
-  );
-  return new SoakdError(`there is no ${method} ${path}`, {
+const routeUnknown = (method: string, path: string): SoakdError =>
+  new SoakdError(`there is no ${method} ${path}`, {
     code: 'route_unknown',
-    hint: others.length > 0 ? `try ${others.join(', ')}` : '/openapi.json lists all routes',
+    hint: '/openapi.json lists all routes',
     httpStatus: 404,
   });
-}
+
+/** RFC 9110, §15.5.6: the answer names in `Allow` what would do. */
+const methodNotAllowed = (method: string, path: string, allow: string): SoakdError =>
+  new SoakdError(`${method} is not for ${path}`, {
+    code: 'method_not_allowed',
+    hint: `try ${allow}`,
+    httpStatus: 405,
+  });
 
 /** Short and in order, so that a problem is found in the log. */
 function requestIds(): () => string {
