@@ -144,8 +144,12 @@ describe('the program soakd, with the real k6', () => {
       expect(rate).toMatchObject({ kind: 'rate', who: expect.stringContaining('@'), edit: { factor: 0.5 } });
       expect((await ask('annotate', run, 'the', 'database', 'failed', 'over')).code).toBe(0);
       expect((await ask('pause')).code).toBe(0);
-      expect(await ask('pause')).toMatchObject({ code: 5, said: expect.stringMatching(/^soakd: .*\nhint: /) });
+      expect(await ask('pause')).toMatchObject({
+        code: 2,
+        said: expect.stringMatching(/paused already\nhint: .*resume/),
+      });
       expect((await ask('resume', run)).code).toBe(0);
+      expect(await ask('resume', run)).toMatchObject({ code: 2, said: expect.stringContaining('not paused') });
       expect((await ask('extend', run, '1s')).code).toBe(0);
       expect((await ask('report', run)).said).toContain('no verdict yet');
       const watching = begin('status', '--watch', '--url', url);

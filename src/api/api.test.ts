@@ -97,10 +97,7 @@ describe('runs', () => {
   it('are refused for a target with a password in it, which nobody is told', async () => {
     for (const address of ['http://ana:hunter2@staging.example', 'ftp://ana:hunter2@staging.example']) {
       const inProfile = profileSource.replace('  name: weekly\n', `  name: weekly\n  target: { url: "${address}" }\n`);
-      for (const wish of [
-        { profileSource, targetUrl: address },
-        { profileSource: inProfile },
-      ]) {
+      for (const wish of [{ profileSource, targetUrl: address }, { profileSource: inProfile }]) {
         const response = await rig.post('/v1/runs', wish);
         expect(response.statusCode).toBe(400);
         expect(response.body).not.toContain('hunter2');
@@ -215,6 +212,19 @@ describe('operating a run', () => {
     expect(JSON.stringify(response.json().problems)).toContain('pause');
   });
 
+  it('pauses once, and says what is so when asked to pause or resume again', async () => {
+    const { id } = await start();
+    await staging.clock.advance(HOUR_MS);
+    const act = async (kind: string) => {
+      const { statusCode, body } = await rig.post(`/v1/runs/${id}/actions`, { kind });
+      return [statusCode, JSON.parse(body).code];
+    };
+    expect(await act('resume')).toEqual([409, 'not_paused']);
+    expect((await act('pause'))[0]).toBe(201);
+    expect(await act('pause')).toEqual([409, 'already_paused']);
+    expect((await act('resume'))[0]).toBe(201);
+  });
+
   it('is refused when the run is over', async () => {
     const { id } = await start();
     await staging.clock.advance(HOUR_MS);
@@ -304,7 +314,9 @@ describe('what is not there', () => {
     const unknown = await rig.app.inject({ method: 'GET', url: '/v2' });
     expect([unknown.statusCode, unknown.json().code]).toEqual([404, 'route_unknown']);
     const long = await rig.app.inject({ method: 'GET', url: `/v1/runs/${'x'.repeat(200)}` });
-    expect([long.statusCode, long.json().code]).toEqual([404, 'route_unknown']);
+    expect([long.statusCode, long.json().code]).toEqual([414, 'path_too_long']);
+    const odd = await rig.app.inject({ method: 'GET', url: '/v1/runs/%zz' });
+    expect([odd.statusCode, odd.json().code]).toEqual([400, 'request_invalid']);
   });
 
   it.each([

@@ -89,7 +89,7 @@ export class DaemonClient {
       code: problem.code,
       hint: `${problem.hint}${details?.join('') ?? ''}`,
       httpStatus: problem.status,
-      exitCode: exitCodeOf(problem.status),
+      exitCode: exitCodeOf(problem),
     });
   }
 
@@ -119,9 +119,12 @@ export class DaemonClient {
   }
 }
 
-/** What the caller got wrong is bad input; what the daemon cannot do now is not. */
-const exitCodeOf = (httpStatus: number): number =>
-  httpStatus >= 400 && httpStatus < 500 && httpStatus !== 409 ? EXIT.badInput : EXIT.cannotRun;
+/** Conflicts about which the caller could not know, and which pass. */
+const BUSY = ['target_busy', 'run_elsewhere'];
+
+/** What the caller got wrong is bad input, to pause a paused run among it; what the daemon cannot do now is not. */
+const exitCodeOf = ({ status, code }: Problem): number =>
+  status >= 400 && status < 500 && !BUSY.includes(code) ? EXIT.badInput : EXIT.cannotRun;
 
 function problemIn(text: string): Problem | null {
   try {

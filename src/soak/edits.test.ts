@@ -24,8 +24,12 @@ describe('what an operator may do to a live run', () => {
     const paused = { state: 'paused', edits: [{ kind: 'pause', atMs: 1 }] } as const;
     expect(row({ kind: 'pause', who: 'ana' }).edit).toEqual({ kind: 'pause', atMs: nowMs });
     expect(actionRow({ kind: 'resume', who: 'ana' }, paused, nowMs).edit).toEqual({ kind: 'resume', atMs: nowMs });
-    expect(() => actionRow({ kind: 'pause', who: 'ana' }, paused, nowMs)).toThrow('paused already');
-    expect(() => row({ kind: 'resume', who: 'ana' })).toThrow('not paused');
+    expect(() => actionRow({ kind: 'pause', who: 'ana' }, paused, nowMs)).toThrow(
+      expect.objectContaining({ code: 'already_paused', httpStatus: 409, exitCode: 2 }),
+    );
+    expect(() => row({ kind: 'resume', who: 'ana' })).toThrow(
+      expect.objectContaining({ code: 'not_paused', httpStatus: 409, exitCode: 2 }),
+    );
   });
 
   it('is to extend, to annotate and to stop, none of which but the first changes the plan', () => {

@@ -1,4 +1,4 @@
-import { SoakdError } from '../base/errors.ts';
+import { EXIT, SoakdError } from '../base/errors.ts';
 import type { PlanEdit } from '../model/plan.ts';
 import type { Action, RunState } from '../model/run.ts';
 import type { ActionRequest } from './control.ts';
@@ -19,8 +19,9 @@ export function isPaused(edits: readonly PlanEdit[]): boolean {
 }
 
 /**
- * The audit row of an operator's wish at `nowMs`. Throws a SoakdError `action_refused` (409) when the run
- * is in no state for it, `action_invalid` (400) when it makes no sense.
+ * The audit row of an operator's wish at `nowMs`. Throws a SoakdError with status 409 when the run is in no state for
+ * it: `already_paused`, `not_paused`, else `action_refused`; `action_invalid` (400) when it makes no sense. To pause
+ * what is paused is refused and not done again: two operators who both mean to pause should learn of each other.
  */
 export function actionRow(
   request: ActionRequest,
@@ -59,11 +60,19 @@ export function actionRow(
       return row(`rate × ${factor}`, { kind: 'rate', atMs: nowMs, factor, untilMs });
     }
     case 'pause':
-      if (isPaused(run.edits)) throw refused('the run is paused already');
+      if (isPaused(run.edits)) {
+        throw conflict('already_paused', 'the run is paused already', '`soakd resume` lets the load go on');
+      }
       if (run.state === 'preparing') throw refused('the load has not begun: there is nothing to pause');
       return row('pause', { kind: 'pause', atMs: nowMs });
     case 'resume':
-      if (!isPaused(run.edits)) throw refused('the run is not paused');
+      if (!isPaused(run.edits)) {
+        throw conflict(
+          'not_paused',
+          'the run is not paused',
+          '`soakd pause` would; `soakd status` tells how it stands',
+        );
+      }
       return row('resume', { kind: 'resume', atMs: nowMs });
     case 'extend':
       if (!(request.byMs > 0) || request.byMs > MAX_EXTENSION_MS) {
@@ -73,12 +82,11 @@ export function actionRow(
   }
 }
 
+const conflict = (code: string, message: string, hint: string): SoakdError =>
+  new SoakdError(message, { code, hint, exitCode: EXIT.badInput, httpStatus: 409 });
+
 const refused = (message: string): SoakdError =>
-  new SoakdError(message, {
-    code: 'action_refused',
-    hint: 'ask `soakd status` for the state of the run',
-    httpStatus: 409,
-  });
+  conflict('action_refused', message, '`soakd status` tells the state of the run');
 
 const invalid = (message: string, hint: string): SoakdError =>
-  new SoakdError(message, { code: 'action_invalid', hint, exitCode: 2, httpStatus: 400 });
+  new SoakdError(message, { code: 'action_invalid', hint, exitCode: EXIT.badInput, httpStatus: 400 });

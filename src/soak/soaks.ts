@@ -275,5 +275,6 @@ const alreadyOver = (runId: string, state: RunState): SoakdError =>
   new SoakdError(`run ${runId} is over: ${state}`, {
     code: 'run_over',
     hint: `\`soakd report ${runId}\` tells how it went`,
+    exitCode: EXIT.badInput,
     httpStatus: 409,
   });

@@ -35,7 +35,7 @@ const act = defineRoute({
   problems: {
     403: 'the load would leave the fence of the daemon',
     404: 'no such run',
-    409: 'the run is over, or does not live here',
+    409: 'the run is in no state for it: paused already, not paused, over, or living elsewhere',
   },
   handle: ({ params, body, request }, { control }) =>
     control.act(params.id, { ...body, who: actorOf(body.who, request) }),
