@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -139,6 +139,10 @@ describe('the daemon', () => {
     const [k6] = await store.loadProcesses(id);
     await store.close();
     expect(isAlive(processStat(k6?.pid ?? 0))).toBe(true);
+    // What begins after the addresses 0 to 7 and 8 to 9 is 10.0.0.0/8, which is private.
+    expect(readFileSync(`/proc/${k6?.pid}/environ`, 'utf8')).toContain(
+      'K6_BLACKLIST_IPS=0.0.0.0/5,8.0.0.0/7,11.0.0.0/8',
+    );
     const seenBefore = target.seen.length;
     await target.came(seenBefore + 10);
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { processArguments } from '../src/base/proc.ts';
+import { networksOutside } from '../src/daemon/networks-outside.ts';
 import type { LoadProcess } from '../src/load/engine.ts';
 import type { ScriptWorkload } from '../src/model/profile.ts';
 import type { LoadWindow } from '../src/model/window.ts';
@@ -99,5 +100,29 @@ describe("a user's own script", () => {
     expect(paths.at(-1)).toBe('/teardown');
     // The scenario's own variables still reach the script.
     expect(paths).toContain('/list?shop=books');
+  });
+
+  it('cannot leave a fence of addresses', async () => {
+    const rig = await openRig();
+    const workload: ScriptWorkload = {
+      kind: 'script',
+      file: resolve('tests/fixtures/straying-script.js'),
+      exec: 'default',
+      timeoutMs: 2000,
+      requestsPerIteration: 2,
+      longestIterationMs: 5000,
+    };
+    const outside = networksOutside(['loopback', 'private']) ?? [];
+    const order = rig.order(rig.plan(2000, 1200, { requestsPerIteration: 2 }), workload);
+    const k6 = await rig.start(order, { K6_BLACKLIST_IPS: outside.join(',') });
+    expect(await k6.exited).toMatchObject({ reason: 'finished', exitCode: 0 });
+
+    const windows = await windowsOf(rig, k6);
+    const { started } = iterationsOf(windows);
+    expect(started).toBeGreaterThan(5);
+    expect(requestsIn(windows)).toEqual({ 'inside: ok': started, 'outside: connect': started });
+    // 1110: refused by k6 itself; nothing left this machine.
+    const strayed = windows.flatMap(({ requests }) => requests.filter(({ name }) => name === 'outside'));
+    expect(new Set(strayed.flatMap(({ errorCodes }) => Object.keys(errorCodes)))).toEqual(new Set(['1110']));
   });
 });

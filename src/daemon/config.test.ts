@@ -41,7 +41,7 @@ listen: "[::]:9000"
 token_file: token
 allowed_hosts: [Soakd.Staging.Example]
 log_level: warn
-fence: { targets: ["*.staging.example", 10.0.0.0/8], max_rate: 600, max_requests: 1000 }
+fence: { targets: ["*.staging.example", 10.0.0.0/8], samplers: [any], max_rate: 600, max_requests: 1000 }
 profile_files: profiles
 spool_retention: 2d
 `;
@@ -53,7 +53,12 @@ spool_retention: 2d
         tokenFile: '/etc/soakd/token',
         allowedHosts: ['soakd.staging.example'],
         logLevel: 'warn',
-        fence: { targets: ['*.staging.example', '10.0.0.0/8'], maxRatePerMinute: 600, maxRequests: 1000 },
+        fence: {
+          targets: ['*.staging.example', '10.0.0.0/8'],
+          samplers: ['any'],
+          maxRatePerMinute: 600,
+          maxRequests: 1000,
+        },
         profileFolder: '/etc/soakd/profiles',
         spoolRetentionMs: 2 * 86_400_000,
       },

@@ -59,6 +59,10 @@ const schema = z.strictObject({
   fence: z
     .strictObject({
       targets: z.array(fenceTarget).min(1, 'is empty').describe('what may be loaded').optional(),
+      samplers: z
+        .array(fenceTarget)
+        .describe('whom samplers may ask by the network, beside what may be loaded')
+        .optional(),
       max_rate: z.number().positive('is not above 0').describe('most requests a minute of one run').optional(),
       max_requests: z.number().positive('is not above 0').describe('most requests of one run').optional(),
     })
@@ -114,6 +118,7 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
     logLevel: given.log_level ?? 'info',
     fence: {
       targets: fence.targets ?? ['loopback', 'private'],
+      samplers: fence.samplers ?? ['loopback', 'private'],
       maxRatePerMinute: fence.max_rate ?? null,
       maxRequests: fence.max_requests ?? null,
     },

@@ -5,11 +5,15 @@ import { createApi } from '../api/api.ts';
 import { describeError, EXIT, SoakdError } from '../base/errors.ts';
 import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
+import { samplerPlugins } from '../sample/registry.ts';
+import { samplerHosts } from '../sample/start-sampler.ts';
 import type { DaemonConfig, ListenAddress } from './config.ts';
+import type { Fence } from './fence.ts';
 import { fencedControl } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
 import type { Redactor } from './log.ts';
+import { networksOutside } from './networks-outside.ts';
 import { profileFiles } from './profile-files.ts';
 import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
@@ -49,7 +53,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   redactor.learn(token);
   refuseOpenDoor(config.listen, token);
   // Neither k6 nor a sampler has any use for the daemon's own token.
-  const env = withoutToken(surroundings.env);
+  const env = withinFence(withoutToken(surroundings.env), config.fence);
 
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
@@ -71,7 +75,10 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
 
   const self = watchSelf();
   undo.push('stop watching the event loop', self.stop);
-  const fenced = fencedControl(soaks, { fence: config.fence, readProfile, store, clock });
+  const fenced = fencedControl(soaks, {
+    ...{ fence: config.fence, readProfile, store, clock },
+    samplerHosts: (spec, targetUrl) => samplerHosts(spec, samplerPlugins, { targetUrl, secret: house.context.secret }),
+  });
   const app = createApi({
     control: {
       ...fenced,
@@ -107,6 +114,14 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       return failures;
     },
   };
+}
+
+/** Tells k6 to connect to nothing outside, where that can be told: own scripts, redirects and names that move. */
+function withinFence(env: Surroundings['env'], { targets }: Fence): Surroundings['env'] {
+  const outside = networksOutside(targets);
+  if (outside === null) return env;
+  const forbidden = [...(env.K6_BLACKLIST_IPS?.split(',') ?? []), ...outside].filter((network) => network !== '');
+  return { ...env, K6_BLACKLIST_IPS: forbidden.join(',') };
 }
 
 /** Off loopback everybody could start load: a token is the least. */

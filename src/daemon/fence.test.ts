@@ -10,6 +10,7 @@ import { fencedControl } from './fenced-control.ts';
 
 const fence = (changes: Partial<Fence> = {}): Fence => ({
   targets: ['loopback', 'private'],
+  samplers: ['loopback', 'private'],
   maxRatePerMinute: null,
   maxRequests: null,
   ...changes,
@@ -20,7 +21,8 @@ describe('the fence', () => {
     for (const host of ['127.0.0.1', '10.1.2.3', '192.168.0.7', '172.31.0.1', '[::1]', 'fd00::7']) {
       expect(mayLoad(fence(), host, []), host).toBe(true);
     }
-    for (const host of ['203.0.113.9', '172.32.0.1', '8.8.8.8', '[2001:db8::1]']) {
+    // 169.254.169.254 tells machines of a cloud their credentials.
+    for (const host of ['203.0.113.9', '172.32.0.1', '8.8.8.8', '[2001:db8::1]', '169.254.169.254', '[fe80::1]']) {
       expect(mayLoad(fence(), host, []), host).toBe(false);
     }
   });
@@ -41,7 +43,18 @@ describe('the fence', () => {
     for (const entry of ['any', '10.0.0.0/8', 'fd00::/8', 'shop', '*.example.org', '::1']) {
       expect(fenceEntry(entry), entry).toEqual({ ok: true, value: entry });
     }
-    for (const entry of ['', 'a b', 'http://shop', '10.0.0.0/33', '300.1.1.1', '*', '*.', 'shop:80', 7]) {
+    for (const entry of [
+      '',
+      'a b',
+      'http://shop',
+      '10.0.0.0/33',
+      '300.1.1.1',
+      '*',
+      '*.',
+      'shop:80',
+      'fe80::1%eth0',
+      7,
+    ]) {
       expect(fenceEntry(entry).ok, String(entry)).toBe(false);
     }
   });
@@ -57,7 +70,7 @@ describe('the fence', () => {
 });
 
 describe('a control behind a fence', () => {
-  const setUp = (changes: Partial<Fence>, addresses: string[] = ['10.0.0.7']) => {
+  const setUp = (changes: Partial<Fence>, addresses: string[] = ['10.0.0.7'], asked: string[] = []) => {
     const staging = new SimulatedStaging();
     const soaks = staging.daemon();
     const readProfile = profileReader({
@@ -67,7 +80,7 @@ describe('a control behind a fence', () => {
     });
     const { store, clock } = staging;
     const ports = { fence: fence(changes), readProfile, store, clock, addressesOf: async () => addresses };
-    return { staging, soaks, control: fencedControl(soaks, ports) };
+    return { staging, soaks, control: fencedControl(soaks, { ...ports, samplerHosts: async () => asked }) };
   };
   const wish = { profileSource: weeklySoak, profileName: 'weekly.yaml', targetUrl: 'http://shop:8080', who: 'ana' };
 
@@ -82,6 +95,23 @@ describe('a control behind a fence', () => {
     await expect(control.start(wish)).rejects.toMatchObject({ code: 'outside_fence', httpStatus: 403 });
     expect(await staging.store.runs()).toEqual([]);
   });
+
+  it('does not start when a sampler asks a machine outside', async () => {
+    const { control, staging } = setUp({}, undefined, ['10.0.0.9', '203.0.113.9']);
+    await expect(control.start(wish)).rejects.toMatchObject({
+      code: 'outside_fence',
+      message: 'the sampler agent asks 203.0.113.9, which lies outside the fence of this daemon',
+    });
+    expect(await staging.store.runs()).toEqual([]);
+  });
+
+  it.each<Partial<Fence>>([{ samplers: ['any'] }, { samplers: ['203.0.113.0/24'] }, { targets: ['any'] }])(
+    'starts when the fence of samplers or of targets holds it: %j',
+    async (changes) => {
+      const { control } = setUp(changes, undefined, ['203.0.113.9']);
+      await expect(control.start(wish)).resolves.toMatchObject({ name: 'weekly' });
+    },
+  );
 
   it('refuses an operator who would raise the rate, or extend the run, beyond it', async () => {
     const { control, staging } = setUp({ maxRatePerMinute: 100, maxRequests: 90_000 });

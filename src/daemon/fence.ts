@@ -1,4 +1,4 @@
-/** What may be loaded, and how much: decided by whoever runs the daemon, never by a profile. */
+/** What may be loaded, and how much, and whom samplers may ask: decided by whoever runs the daemon, never by a profile. */
 import { BlockList, isIP } from 'node:net';
 import { SoakdError } from '../base/errors.ts';
 import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
@@ -8,21 +8,18 @@ import { requestsBetween } from '../plan/rate.ts';
 export interface Fence {
   /** Entries as `fenceEntry` reads them. */
   targets: string[];
+  /** The same, for the addresses that samplers ask; what may be loaded may be asked as well. */
+  samplers: string[];
   maxRatePerMinute: number | null;
   maxRequests: number | null;
 }
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
-/** RFC 1918, RFC 6598 (shared), RFC 4193 (unique local), link-local. */
-const PRIVATE = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-];
+/**
+ * RFC 1918, RFC 6598 (shared), RFC 4193 (unique local). Not link-local addresses (RFC 3927): behind them clouds tell a
+ * machine its credentials.
+ */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 const KEYWORDS = ['loopback', 'private', 'any'];
 
 /** One entry of the fence: a keyword, an address, a network, a name, or `*.` and a domain. */
@@ -30,20 +27,30 @@ export function fenceEntry(input: unknown): Parsed<string> {
   const hint = 'write a name, *.example.org, an address, a network such as 10.0.0.0/8, or loopback, private, any';
   if (typeof input !== 'string') return unreadable(`${quote(input)} is no host`, hint);
   const text = input.trim().toLowerCase();
+  // With a zone, as in fe80::1%eth0, it would be an address of one machine's cable.
+  if (text.includes('%')) return unreadable(`${quote(input)} is no host`, hint);
   if (KEYWORDS.includes(text) || isNetwork(text) || isIP(text) !== 0) return parsed(text);
   if (/^[\d.]+(\/\d+)?$/.test(text)) return unreadable(`${quote(input)} is no address`, hint);
   if (/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text)) return parsed(text);
   return unreadable(`${quote(input)} is no host`, hint);
 }
 
+/** May the host be loaded? `addresses`: all that its name stands for, when it is a name. */
+export const mayLoad = ({ targets }: Fence, host: string, addresses: readonly string[]): boolean =>
+  isInside(targets, host, addresses);
+
+/** May a sampler ask the host? */
+export const mayAsk = ({ targets, samplers }: Fence, host: string, addresses: readonly string[]): boolean =>
+  isInside([...targets, ...samplers], host, addresses);
+
 /**
- * Is the host inside? A name is when the fence names it, or when all addresses that it stands for are inside: a name
- * with one address outside could be loaded there.
+ * A name is inside when an entry names it, or when all addresses that it stands for are inside: a name with one address
+ * outside could be asked there.
  */
-export function mayLoad(fence: Fence, host: string, addresses: readonly string[]): boolean {
+function isInside(entries: readonly string[], host: string, addresses: readonly string[]): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  if (fence.targets.includes('any') || fence.targets.some((entry) => namesHost(entry, name))) return true;
-  const inside = networksOf(fence.targets);
+  if (entries.includes('any') || entries.some((entry) => namesHost(entry, name))) return true;
+  const inside = blockListOf(networksOf(entries));
   const contains = (address: string): boolean => inside.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
   if (isIP(name) !== 0) return contains(name);
   return addresses.length > 0 && addresses.every(contains);
@@ -75,6 +82,12 @@ export const outsideFence = (host: string): SoakdError =>
     'ask whoever runs the daemon to add it to fence.targets in its configuration',
   );
 
+export const samplerOutsideFence = (sampler: string, host: string): SoakdError =>
+  refused(
+    `the sampler ${sampler} asks ${host}, which lies outside the fence of this daemon`,
+    'ask whoever runs the daemon to add it to fence.samplers in its configuration',
+  );
+
 const refused = (message: string, hint: string): SoakdError =>
   new SoakdError(message, { code: 'outside_fence', hint, httpStatus: 403 });
 
@@ -82,18 +95,26 @@ function namesHost(entry: string, name: string): boolean {
   return entry.startsWith('*.') ? name.endsWith(entry.slice(1)) && name.length > entry.length - 1 : entry === name;
 }
 
-function networksOf(entries: readonly string[]): BlockList {
+/** The entries that are networks, keywords spelt out, each with its length: `10.0.0.7/32`. Names are not among them. */
+export function networksOf(entries: readonly string[]): string[] {
+  return entries.flatMap((entry) => {
+    if (entry === 'loopback') return LOOPBACK;
+    if (entry === 'private') return PRIVATE;
+    const version = isIP(entry);
+    if (version !== 0) return [`${entry}/${version === 6 ? 128 : 32}`];
+    return isNetwork(entry) ? [entry] : [];
+  });
+}
+
+/** True when addresses alone decide: no entry is a name, none is `any`. */
+export const isByAddress = (entries: readonly string[]): boolean =>
+  entries.every((entry) => networksOf([entry]).length > 0);
+
+function blockListOf(networks: readonly string[]): BlockList {
   const list = new BlockList();
-  const add = (network: string): void => {
+  for (const network of networks) {
     const [address = '', bits] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  };
-  for (const entry of entries) {
-    if (entry === 'loopback') LOOPBACK.forEach(add);
-    else if (entry === 'private') PRIVATE.forEach(add);
-    else if (isNetwork(entry) || isIP(entry) !== 0) add(entry);
+    list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4');
   }
   return list;
 }

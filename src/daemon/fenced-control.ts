@@ -4,13 +4,14 @@ import type { Clock } from '../base/clock.ts';
 import { SoakdError } from '../base/errors.ts';
 import { OneAtATime } from '../base/one-at-a-time.ts';
 import type { PlanEdit } from '../model/plan.ts';
+import type { SamplerSpec } from '../model/profile.ts';
 import type { Action } from '../model/run.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { ActionRequest, RunControl, StartRequest } from '../soak/control.ts';
 import { actionRow, editsOf, isPaused } from '../soak/edits.ts';
 import type { ReadProfile } from '../soak/read-profile.ts';
 import type { Store } from '../store/store.ts';
-import { type Fence, mayLoad, outsideFence, overload } from './fence.ts';
+import { type Fence, mayAsk, mayLoad, outsideFence, overload, samplerOutsideFence } from './fence.ts';
 
 export interface FencePorts {
   fence: Fence;
@@ -19,11 +20,19 @@ export interface FencePorts {
   clock: Clock;
   /** Addresses of a name; empty when it has none. */
   addressesOf?: (host: string) => Promise<string[]>;
+  /** Names or addresses of the machines that a sampler asks. */
+  samplerHosts: (spec: SamplerSpec, targetUrl: string) => Promise<string[]>;
 }
 
-/** The same control, but no start and no change of rate leaves the fence. Runs that live already are left alone. */
+/**
+ * The same control, but no start and no change of rate leaves the fence. Runs that live already are left alone. Names
+ * are resolved here, once: what becomes of them later is k6's and the samplers' affair.
+ */
 export function fencedControl(control: RunControl, ports: FencePorts): RunControl {
-  const { fence, readProfile, store, clock, addressesOf = resolveName } = ports;
+  const { fence, readProfile, store, clock, samplerHosts, addressesOf = resolveName } = ports;
+  // A name that the fence lists needs no resolver: it may be known to the machines of the load only.
+  const isInside = async (host: string, allowed: typeof mayLoad): Promise<boolean> =>
+    allowed(fence, host, []) || (!isBare(host) && allowed(fence, host, await addressesOf(host)));
   // Two edits at once would each be held against a plan without the other.
   const turns = new OneAtATime();
   const raise = async (runId: string, action: Raise): Promise<Action> => {
@@ -48,7 +57,12 @@ export function fencedControl(control: RunControl, ports: FencePorts): RunContro
       const target = request.targetUrl ?? profile.targetUrl;
       if (target !== null && URL.canParse(target)) {
         const host = new URL(target).hostname;
-        if (!mayLoad(fence, host, isBare(host) ? [] : await addressesOf(host))) throw outsideFence(host);
+        if (!(await isInside(host, mayLoad))) throw outsideFence(host);
+        for (const spec of profile.monitoring.samplers) {
+          for (const asked of await samplerHosts(spec, target)) {
+            if (!(await isInside(asked, mayAsk))) throw samplerOutsideFence(spec.name, asked);
+          }
+        }
       }
       const startMs = request.startAtMs ?? clock.now();
       const plan = buildPlan(profile, { startMs, compression: compressionOf(request, profile.durationMs) }, []);

@@ -68,3 +68,6 @@ export const resolveHeaders = (
 export function addressOf(given: { url?: string | undefined; path?: string | undefined }, targetUrl: string): string {
   return given.url ?? `${targetUrl.replace(/\/+$/, '')}${given.path ?? '/'}`;
 }
+
+/** The machine behind an http address, as `SamplerPlugin.hosts` tells it. */
+export const hostOf = (url: string): string => new URL(url).hostname;

@@ -47,4 +47,12 @@ export interface SamplerPlugin<Settings extends z.ZodType = z.ZodType> {
   readonly settings: Settings;
   /** May take time (finding a pid, connecting lazily) but does not fail when the source is away. */
   start(settings: z.output<Settings>, context: SamplerContext): Promise<Sampler> | Sampler;
+  /**
+   * Names or addresses of the machines that it asks, known without asking them; absent: it reads this machine only.
+   * Rejects with a SoakdError when the settings do not tell.
+   */
+  hosts?(
+    settings: z.output<Settings>,
+    context: Pick<SamplerContext, 'targetUrl' | 'secret'>,
+  ): Promise<string[]> | string[];
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { SoakdError } from '../base/errors.ts';
 import type { SamplerSpec } from '../model/profile.ts';
 import type { Sampler, SamplerContext, SamplerPlugin } from './sampler.ts';
@@ -8,6 +9,34 @@ export async function startSampler(
   plugins: readonly SamplerPlugin[],
   context: SamplerContext,
 ): Promise<Sampler> {
+  const { plugin, settings } = pluginOf(spec, plugins);
+  return plugin.start(settings, context);
+}
+
+/** Names or addresses of the machines that one source of a profile will ask. Rejects with a SoakdError when nobody can tell. */
+export async function samplerHosts(
+  spec: SamplerSpec,
+  plugins: readonly SamplerPlugin[],
+  context: Pick<SamplerContext, 'targetUrl' | 'secret'>,
+): Promise<string[]> {
+  const { plugin, settings } = pluginOf(spec, plugins);
+  try {
+    return (await plugin.hosts?.(settings, context)) ?? [];
+  } catch (cause) {
+    if (cause instanceof SoakdError) throw cause;
+    throw new SoakdError(`whom the sampler ${spec.name} asks cannot be told`, {
+      code: 'sampler_settings',
+      hint: 'check its address, and the resolver of the machine where soakd runs',
+      httpStatus: 422,
+      cause,
+    });
+  }
+}
+
+function pluginOf(
+  spec: SamplerSpec,
+  plugins: readonly SamplerPlugin[],
+): { plugin: SamplerPlugin; settings: z.output<SamplerPlugin['settings']> } {
   const plugin = plugins.find(({ kind }) => kind === spec.kind);
   if (plugin === undefined) {
     throw new SoakdError(`${spec.kind} is no kind of sampler`, {
@@ -24,5 +53,5 @@ export async function startSampler(
       hint: 'check the profile: soakd validate',
     });
   }
-  return plugin.start(settings.data, context);
+  return { plugin, settings: settings.data };
 }

@@ -101,7 +101,7 @@ const start = defineRoute({
   body: startBody,
   answer: { status: 201, description: 'the run; `Location` is its address', schema: runSummarySchema },
   problems: {
-    403: 'the target lies outside the fence of the daemon',
+    403: 'the target, a sampler or the load lies outside the fence of the daemon',
     409: 'the target is being soaked already',
     422: 'the idempotency key was used for another request',
     503: 'k6 or the store cannot be used now',

@@ -4,7 +4,7 @@ import { deadline } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { duration } from '../../config/value.ts';
 import { httpAddress } from '../address.ts';
-import { addressOf, request, resolveHeaders } from '../http-request.ts';
+import { addressOf, hostOf, request, resolveHeaders } from '../http-request.ts';
 import { FailedReading, type Sampler, type SamplerPlugin } from '../sampler.ts';
 
 const status = z.int().min(100, 'is below 100').max(599, 'is above 599');
@@ -30,6 +30,8 @@ const gauge = { leakCandidate: false, memory: false } as const;
 export const httpSource: SamplerPlugin<typeof settings> = {
   kind: 'http',
   settings,
+
+  hosts: (given, { targetUrl }) => [hostOf(addressOf(given, targetUrl))],
 
   start(given, { clock, targetUrl, secret }): Sampler {
     const url = addressOf(given, targetUrl);

@@ -1,4 +1,5 @@
 /** MongoDB, and what speaks its protocol: connections, memory and operations from `serverStatus`. */
+import { resolveSrv } from 'node:dns/promises';
 import { z } from 'zod';
 import { secretName, serverAddress } from '../address.ts';
 import { CounterOwner, CounterRate } from '../rate.ts';
@@ -38,6 +39,14 @@ const SERIES: readonly SeriesDeclaration[] = [
 export const mongodbSource: SamplerPlugin<typeof settings> = {
   kind: 'mongodb',
   settings,
+
+  async hosts({ url }, { secret }) {
+    const { MongoClient } = await import('mongodb');
+    // The driver's own reading of the address: nothing is connected.
+    const { hosts, srvHost } = new MongoClient(secret(url)).options;
+    if (srvHost !== undefined) return (await resolveSrv(`_mongodb._tcp.${srvHost}`)).map(({ name }) => name);
+    return hosts.flatMap(({ host }) => (host === undefined ? [] : [host]));
+  },
 
   async start(given, { clock, undo, secret }): Promise<Sampler> {
     const { MongoClient } = await import('mongodb');

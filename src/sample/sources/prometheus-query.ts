@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
 import { httpAddress } from '../address.ts';
-import { request, resolveHeaders } from '../http-request.ts';
+import { hostOf, request, resolveHeaders } from '../http-request.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';
 import { numberOf } from '../metric-text.ts';
@@ -21,6 +21,8 @@ const settings = z.strictObject({
 export const prometheusQuerySource: SamplerPlugin<typeof settings> = {
   kind: 'prometheus_query',
   settings,
+
+  hosts: ({ url }) => [hostOf(url)],
 
   start(given, { secret }): Sampler {
     const queries = Object.entries(given.queries).map(([name, one]) => {

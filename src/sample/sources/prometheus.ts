@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
 import { httpAddress } from '../address.ts';
-import { addressOf, request, resolveHeaders } from '../http-request.ts';
+import { addressOf, hostOf, request, resolveHeaders } from '../http-request.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';
 import { type MetricSample, matches, parseMetricText, parseSelector, type Selector } from '../metric-text.ts';
@@ -55,6 +55,8 @@ interface Wanted {
 export const prometheusSource: SamplerPlugin<typeof settings> = {
   kind: 'prometheus',
   settings,
+
+  hosts: (given, { targetUrl }) => [hostOf(addressOf(given, targetUrl))],
 
   start(given, { clock, targetUrl, secret }): Sampler {
     const url = addressOf(given, targetUrl);

@@ -1,6 +1,7 @@
 /** Redis, and what speaks its protocol: clients, memory, hit rate and evictions from `INFO`. */
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { SoakdError } from '../../base/errors.ts';
 import { secretName, serverAddress } from '../address.ts';
 import { CounterOwner, CounterRate, CounterShare } from '../rate.ts';
 import type { Sampler, SamplerPlugin, SeriesDeclaration } from '../sampler.ts';
@@ -32,6 +33,24 @@ const SERIES: readonly SeriesDeclaration[] = [
 export const redisSource: SamplerPlugin<typeof settings> = {
   kind: 'redis',
   settings,
+
+  hosts({ url }, { secret }) {
+    const given = secret(url);
+    // A path is a socket of this machine.
+    if (/^(?:\/|unix:)/.test(given)) return [];
+    // From the environment the client takes `host:port` too.
+    const address = /^rediss?:\/\//.test(given) ? given : `redis://${given}`;
+    if (!URL.canParse(address)) {
+      // What the environment holds may be a secret: it is not quoted.
+      throw new SoakdError(`${url} holds no address of a Redis server`, {
+        code: 'sampler_settings',
+        hint: 'write redis://HOST:PORT',
+        httpStatus: 422,
+      });
+    }
+    const { hostname } = new URL(address);
+    return hostname === '' ? [] : [hostname];
+  },
 
   async start(given, { clock, undo, secret }): Promise<Sampler> {
     const connection = await connect(given, secret);
