@@ -84,6 +84,17 @@ describe('windows', () => {
 });
 
 describe('samples', () => {
+  it('say of each series whose it is', async () => {
+    const profileSource = weeklySoak.replace('name: agent }', 'name: cache, role: dependency }');
+    const started = await rig.post('/v1/runs', { profileSource, targetUrl: 'http://other.example' });
+    await staging.clock.advance(2 * MINUTE_MS);
+    const { series } = (await rig.get(`/v1/runs/${started.json().id}/samples`)).json();
+    expect(series.map(({ id, role }: { id: string; role: string }) => [id, role])).toEqual([
+      ['cache.rss_bytes', 'dependency'],
+      ['cache.threads', 'dependency'],
+    ]);
+  });
+
   it('are null, not zero, while their source is away', async () => {
     const { series, count, fromMs, stepMs } = (await rig.get(`/v1/runs/${id}/samples?series=agent.rss_bytes`)).json();
     expect(stepMs).toBe(MINUTE_MS);

@@ -42,6 +42,7 @@ describe('the JSON Schema of profiles', () => {
           properties: {
             kind: { type: 'string', const: 'redis' },
             name: { type: 'string', description: 'prefix of its series; the kind when it is not given' },
+            role: { type: 'string', enum: ['target', 'dependency'], description: expect.any(String) },
             url: { type: 'string', format: 'uri', description: 'address' },
           },
           required: ['kind', 'url'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SamplerSchemas } from './monitoring.ts';
+import { type SamplerSchemas, samplerRole } from './monitoring.ts';
 import { profileSchema } from './profile.ts';
 
 /** A part of a JSON Schema document. */
@@ -37,14 +37,15 @@ function requiredKeys(schema: z.core.$ZodType): string[] {
   return Object.entries(schema.shape).flatMap(([key, value]) => (optional(value) ? [] : [key]));
 }
 
-/** The entry for one kind of sampler: its own settings beside `kind` and `name`. */
+/** The entry for one kind of sampler: its own settings beside `kind`, `name` and `role`. */
 function samplerItem(kind: string, settings: z.ZodType): JsonSchema {
   const { $schema, properties, required, ...rest } = toJsonSchema(settings);
   const name: JsonSchema = { type: 'string', description: 'prefix of its series; the kind when it is not given' };
+  const { $schema: _, ...role } = toJsonSchema(samplerRole);
   return {
     ...rest,
     title: kind,
-    properties: { kind: { type: 'string', const: kind }, name, ...properties },
+    properties: { kind: { type: 'string', const: kind }, name, role, ...properties },
     required: ['kind', ...(required ?? [])],
   };
 }

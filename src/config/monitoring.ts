@@ -4,6 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import { parsed, quote, unreadable } from '../base/parsed.ts';
 import { parsePercent } from '../base/percent.ts';
 import type { Monitoring, SamplerSpec } from '../model/profile.ts';
+import { SAMPLER_ROLES } from '../model/sample.ts';
 import { findingsOf } from './issues.ts';
 import type { DocumentPath, ResolveContext } from './resolve.ts';
 import { duration, nonEmptyText, value } from './value.ts';
@@ -45,6 +46,10 @@ const SAMPLER_NAME = /^[a-z][a-z0-9_-]*$/;
 /** Names that the program's own series use. */
 const RESERVED = ['generator', 'self'];
 
+export const samplerRole = z
+  .enum(SAMPLER_ROLES)
+  .describe('a restart of the target is a crash, one of a dependency is not; dependency for databases, else target');
+
 const samplerBase = z.looseObject({
   kind: nonEmptyText('what is sampled'),
   name: z
@@ -52,6 +57,7 @@ const samplerBase = z.looseObject({
     .regex(SAMPLER_NAME, 'is not a name of small letters, digits, _ and -')
     .describe('prefix of its series; the kind when it is not given')
     .optional(),
+  role: samplerRole.optional(),
 });
 
 /** One entry: its kind is known, and its settings are those of its kind. */
@@ -60,7 +66,12 @@ const samplerSchema = (schemas: SamplerSchemas | null) =>
     (sampler, context) => {
       const problem = (path: DocumentPath, message: string, hint: string, atKey = false): void =>
         context.addIssue({ code: 'custom', path: [...path], message, params: { hint, atKey } });
-      const { kind, name, ...settings } = typeof sampler === 'object' && sampler !== null ? sampler : { kind: null };
+      const {
+        kind,
+        name,
+        role: _,
+        ...settings
+      } = typeof sampler === 'object' && sampler !== null ? sampler : { kind: null };
       if (RESERVED.includes(String(name ?? kind))) {
         problem(
           name === undefined ? [] : ['name'],
@@ -147,9 +158,10 @@ export function resolveMonitoring(input: MonitoringInput, context: ResolveContex
   };
 }
 
-const toSpec = ({ kind, name, ...settings }: z.output<typeof samplerBase>): SamplerSpec => ({
+const toSpec = ({ kind, name, role, ...settings }: z.output<typeof samplerBase>): SamplerSpec => ({
   kind,
   name: name ?? kind,
+  ...(role === undefined ? {} : { role }),
   settings,
 });
 

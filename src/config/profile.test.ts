@@ -83,6 +83,14 @@ describe('the 72 h soak of the reliability testing plan', () => {
     expect(defaults.find(({ path }) => path === 'traffic_pattern.warmup')?.value).toContain('1h');
   });
 
+  it('says of a sampler whose it is only where the profile does, and in known words', () => {
+    const sampled = (role: string) => soak(`\n  monitoring: { samplers: [{ kind: process, ${role} port: 9 }] }\n`);
+    const { samplers } = read(sampled('role: dependency,')).profile.monitoring;
+    expect(samplers).toEqual([{ kind: 'process', name: 'process', role: 'dependency', settings: { port: 9 } }]);
+    expect(read(sampled('')).profile.monitoring.samplers[0]).not.toHaveProperty('role');
+    expect(problemsOf(sampled('role: dependant,')).join()).toContain('did you mean dependency?');
+  });
+
   it('finds the process of a target on this machine by its port, and warns when memory cannot be sampled', () => {
     expect(profile.monitoring.samplers).toEqual([{ kind: 'process', name: 'target', settings: { port: 8080 } }]);
     const far = read(soak(''), { overrides: { targetUrl: 'https://staging.example' } });

@@ -1,3 +1,5 @@
+import type { SamplerRole } from './sample.ts';
+
 /**
  * A profile as the program uses it: checked, units in the names, every default filled in.
  * The YAML that people write is described in docs/profile.md and checked in src/config/.
@@ -127,6 +129,8 @@ export interface Monitoring {
 export interface SamplerSpec {
   kind: string;
   name: string;
+  /** What is usual for the kind when absent. */
+  role?: SamplerRole;
   settings: Record<string, unknown>;
 }
 

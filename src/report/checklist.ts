@@ -1,3 +1,4 @@
+import { isJudged } from '../model/sample.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { formatCount, formatMilliseconds } from '../verdict/quantity.ts';
 import type { RunRows } from '../verdict/rows.ts';
@@ -51,7 +52,7 @@ const FIRST_READINGS = 5;
 /** Every source of the target answered at the start, and the first requests were answered well. */
 function healthy({ series, samples, windows }: RunRows): CheckItem {
   const text = 'All services running and healthy';
-  const targets = series.filter(({ role }) => role === 'target');
+  const targets = series.filter(isJudged);
   const first = windows.find(({ requests }) => requests.length > 0);
   const counted = first?.requests.reduce((sum, { count }) => sum + count, 0) ?? 0;
   const failed = first?.requests.reduce((sum, { outcome, count }) => sum + (outcome === 'ok' ? 0 : count), 0) ?? 0;
@@ -89,7 +90,7 @@ function intervalOf(samples: RunRows['samples']): number {
 
 function monitored({ series, samples }: RunRows): CheckItem {
   const text = 'Monitoring enabled';
-  const targets = new Set(series.filter(({ role }) => role === 'target').map(({ id }) => id));
+  const targets = new Set(series.filter(isJudged).map(({ id }) => id));
   const read = samples.filter(({ series: id, last }) => targets.has(id) && last !== null).length;
   return read === 0
     ? { text, done: false, evidence: 'no sampler of the profile gave a value' }
@@ -98,7 +99,7 @@ function monitored({ series, samples }: RunRows): CheckItem {
 
 function baseline({ series, samples, sketches }: RunRows): CheckItem {
   const text = 'Baseline metrics recorded';
-  const targets = new Set(series.filter(({ role }) => role === 'target').map(({ id }) => id));
+  const targets = new Set(series.filter(isJudged).map(({ id }) => id));
   const levels = new Set(
     samples.filter(({ series: id, last }) => targets.has(id) && last !== null).map((one) => one.series),
   );

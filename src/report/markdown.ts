@@ -37,7 +37,10 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ...section('## Results Overview', overview(verdict)),
     ...section('## Detailed Results', []),
     ...section('### Availability Testing', availability(verdict)),
-    ...section('### Recovery Testing', sentences(verdict, ['mttr', 'mtbf', 'error_recovery', 'crashes'])),
+    ...section('### Recovery Testing', [
+      ...sentences(verdict, ['mttr', 'mtbf', 'error_recovery', 'crashes']),
+      ...dependencyRestarts(rows),
+    ]),
     ...section('### Consistency Testing', spaced(sentences(verdict, ['check_rate']), checks(rows))),
     ...section('### Performance Under Load', performance(verdict)),
     ...section('### Memory and Resources', [...growth(verdict), ...resources(rows)]),
@@ -125,6 +128,15 @@ function sentences({ criteria }: Verdict, ids: readonly string[]): string[] {
   return criteria
     .filter(({ id }) => ids.some((prefix) => id.startsWith(prefix)))
     .map((one) => `- **${text(one.name)}**, ${STATUS[one.status]}: ${text(one.why)}${worst(one)}`);
+}
+
+/** Not the target's crashes, but what it had to live through. */
+function dependencyRestarts({ events: all }: RunRows): string[] {
+  const restarts = all.filter(({ kind }) => kind === 'dependency_restarted');
+  if (restarts.length === 0) return [];
+  const counts = Map.groupBy(restarts, ({ data }) => String(data.source));
+  const told = [...counts].map(([source, { length }]) => `${source}${length === 1 ? '' : ` ${length} times`}`);
+  return [`- **Restarts of dependencies**, which are no crash of the target: ${text(told.join(', '))}`];
 }
 
 const worst = ({ worst: name, why }: CriterionResult): string =>

@@ -70,6 +70,20 @@ describe('a report', () => {
     expect(second).toMatch(/MTTR: 40 s on average against <= 30s \(and 1 more\)/);
   });
 
+  it('names restarts of dependencies beside the crashes, of which they are none', () => {
+    const restart = (hours: number, source: string): NonNullable<RunScript['events']>[number] => ({
+      atMs: START_MS + hours * HOUR_MS,
+      kind: 'dependency_restarted',
+      severity: 'warning',
+      message: `${source} was restarted`,
+      data: { source },
+    });
+    const events = [restart(1, 'cache'), restart(2, 'orders'), restart(3, 'cache')];
+    const text = report('md', runRows({ hours: 6, events }));
+    expect(text).toMatch(/^- \*\*Restarts of dependencies\*\*, .*: cache 2 times, orders$/m);
+    expect(text).toContain('cache was restarted');
+  });
+
   it('of a rehearsal never reads as a pass of the real thing', () => {
     const rehearsal = runRows({ hours: 72, compression: 1080, ratePerMinute: 1200, warmupMs: 6 * HOUR_MS });
     expect(report('md', rehearsal)).toMatch(/^# REHEARSED: WOULD PASS: /);

@@ -60,4 +60,4 @@ export function summaryOfSeries({ run, series, samples }: RunRows): SeriesSummar
     });
 }
 
-const ROLES: SeriesInfo['role'][] = ['target', 'generator', 'self'];
+const ROLES: SeriesInfo['role'][] = ['target', 'dependency', 'generator', 'self'];

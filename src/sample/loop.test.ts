@@ -3,6 +3,7 @@ import { seededRandom } from '../base/random.ts';
 import { SimulatedClock } from '../base/simulated-clock.ts';
 import type { NewEvent } from '../model/run.ts';
 import type { Sample } from '../model/sample.ts';
+import { knownIdentities } from './identities.ts';
 import { runSampling, type SamplingOptions } from './loop.ts';
 import { FailedReading, type Sampler } from './sampler.ts';
 import type { SampledSource } from './source-reader.ts';
@@ -28,7 +29,7 @@ function source(name: string, read: Read, clock: SimulatedClock, changes: Partia
 
 /** A loop over scripted sources in simulated time, and everything that it hands on. */
 function play(
-  reads: Record<string, Read | { read: Read; sampler: Partial<Sampler> }>,
+  reads: Record<string, Read | { read: Read; sampler: Partial<Sampler>; role?: SampledSource['role'] }>,
   changes: Partial<SamplingOptions> & { startMs?: number } = {},
 ) {
   const clock = new SimulatedClock(changes.startMs ?? NOON);
@@ -41,7 +42,9 @@ function play(
     random: seededRandom(1),
     intervalMs: MINUTE,
     sources: Object.entries(reads).map(([name, one]) =>
-      typeof one === 'function' ? source(name, one, clock) : source(name, one.read, clock, one.sampler),
+      typeof one === 'function'
+        ? source(name, one, clock)
+        : { ...source(name, one.read, clock, one.sampler), role: one.role ?? 'target' },
     ),
     onSamples: (some) => samples.push(...some),
     onEvent: (event) => events.push(event),
@@ -261,6 +264,25 @@ describe('the sampling loop', () => {
       message: 'agent was restarted: it was pid 10, now it is pid 11',
       data: { source: 'agent', before: 'pid 10', identity: 'pid 11' },
     });
+  });
+
+  it('tells a restart of a dependency as what it is, also one that nobody saw happen', async () => {
+    const server = { runId: 'b' };
+    const sampler: Partial<Sampler> = { identity: () => `run ${server.runId}` };
+    const { clock, events, stop, done } = play(
+      { cache: { read: async () => [1], sampler, role: 'dependency' } },
+      { known: knownIdentities([{ kind: 'dependency_identified', data: { source: 'cache', identity: 'run a' } }]) },
+    );
+    await clock.advance(MINUTE);
+    server.runId = 'c';
+    await clock.advance(MINUTE);
+    stop.abort();
+    await done;
+    expect(events.map(({ kind, severity }) => [kind, severity])).toEqual([
+      ['dependency_restarted', 'warning'],
+      ['dependency_restarted', 'warning'],
+    ]);
+    expect(knownIdentities(events)).toEqual(new Map([['cache', 'run c']]));
   });
 
   it('sees a restart that happened while no process of ours looked', async () => {

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { samplerContext } from '../../tests/support/one-sampler.ts';
 import { samplerPlugins, samplerSchemas } from './registry.ts';
+import { roleOf } from './start-sampler.ts';
 
 const folder = join(import.meta.dirname, 'sources');
 const page = readFileSync(join(import.meta.dirname, '../../docs/samplers.md'), 'utf8');
@@ -54,6 +55,16 @@ describe('the registry of samplers', () => {
       ).toBe(true);
     }
     expect(Object.keys(samplerSchemas)).toEqual(samplerPlugins.map(({ kind }) => kind));
+  });
+
+  it('takes databases for dependencies and everything else for the target, unless the profile says so', () => {
+    const usual = samplerPlugins.filter(
+      (plugin) => roleOf({ kind: plugin.kind, name: 'x', settings: {} }, [plugin]) === 'dependency',
+    );
+    expect(usual.map(({ kind }) => kind)).toEqual(['redis', 'mongodb']);
+    const redis = { kind: 'redis', name: 'store', settings: {} };
+    expect(roleOf({ ...redis, role: 'target' }, samplerPlugins)).toBe('target');
+    expect(roleOf({ ...redis, kind: 'process', role: 'dependency' }, samplerPlugins)).toBe('dependency');
   });
 
   describe.each(samplerPlugins.map((plugin) => ({ kind: plugin.kind, plugin })))('$kind', ({ kind, plugin }) => {

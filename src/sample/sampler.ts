@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { UndoStack } from '../base/undo.ts';
-import type { SeriesInfo, TargetIdentity } from '../model/sample.ts';
+import type { SamplerRole, SeriesInfo, TargetIdentity } from '../model/sample.ts';
 
 /** A series as the plug-in declares it; the loop adds the source's name and role. */
 export type SeriesDeclaration = Omit<SeriesInfo, 'id' | 'source' | 'kind' | 'role'> & { name: string };
@@ -45,6 +45,8 @@ export class FailedReading extends Error {
 export interface SamplerPlugin<Settings extends z.ZodType = z.ZodType> {
   readonly kind: string;
   readonly settings: Settings;
+  /** Whose such a source is unless the profile says so; the target's when absent. */
+  readonly usualRole?: SamplerRole;
   /** May take time (finding a pid, connecting lazily) but does not fail when the source is away. */
   start(settings: z.output<Settings>, context: SamplerContext): Promise<Sampler> | Sampler;
   /**

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { NewEvent } from '../model/run.ts';
-import type { Sample, SeriesInfo } from '../model/sample.ts';
+import { isJudged, type Sample, type SeriesInfo } from '../model/sample.ts';
 import { Aggregate } from './aggregate.ts';
 import { FailedReading, type Sampler } from './sampler.ts';
 import { intervalStart, type Slots, slotAfter } from './slots.ts';
@@ -212,10 +212,10 @@ export class SourceReader {
     });
   }
 
-  /** Only the target's identity matters: k6 is started again by soakd, which says so itself. */
+  /** Of what is soaked only: k6 is started again by soakd, which says so itself. */
   #identify(nowMs: number): void {
     const { name, role, sampler } = this.source;
-    const identity = role === 'target' ? (sampler.identity?.() ?? null) : null;
+    const identity = isJudged({ role }) ? (sampler.identity?.() ?? null) : null;
     if (identity === null) return;
     const before = this.#identity;
     const identifiedBeforeMs = this.#identifiedAtMs;
@@ -223,7 +223,9 @@ export class SourceReader {
     this.#identifiedAtMs = nowMs;
     if (identity === before) return;
     if (before === null) {
-      this.#tell('target_identified', 'info', `${name} is ${identity}`, nowMs, { identity });
+      const message = `${name} is ${identity}`;
+      if (role === 'target') this.#tell('target_identified', 'info', message, nowMs, { identity });
+      else this.#tell('dependency_identified', 'info', message, nowMs, { identity });
       return;
     }
     const startedMs = sampler.startedMs?.() ?? null;
@@ -233,11 +235,10 @@ export class SourceReader {
       startedMs <= nowMs &&
       (identifiedBeforeMs === null || startedMs >= identifiedBeforeMs - START_TIME_ERROR_MS);
     const atMs = plausible ? Math.round(startedMs) : nowMs;
-    this.#tell('target_restarted', 'error', `${name} was restarted: it was ${before}, now it is ${identity}`, atMs, {
-      before,
-      identity,
-      seenMs: nowMs,
-    });
+    const message = `${name} was restarted: it was ${before}, now it is ${identity}`;
+    const data = { before, identity, seenMs: nowMs };
+    if (role === 'target') this.#tell('target_restarted', 'error', message, atMs, data);
+    else this.#tell('dependency_restarted', 'warning', message, atMs, data);
   }
 
   #tell(

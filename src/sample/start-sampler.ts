@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { SoakdError } from '../base/errors.ts';
 import type { SamplerSpec } from '../model/profile.ts';
+import type { SamplerRole } from '../model/sample.ts';
 import type { Sampler, SamplerContext, SamplerPlugin } from './sampler.ts';
 
 /** Starts one source of a profile. Rejects with a SoakdError when the kind is unknown or its settings do not fit. */
@@ -12,6 +13,10 @@ export async function startSampler(
   const { plugin, settings } = pluginOf(spec, plugins);
   return plugin.start(settings, context);
 }
+
+/** Whose source it is: as the profile says, else as is usual for its kind. */
+export const roleOf = ({ kind, role }: SamplerSpec, plugins: readonly SamplerPlugin[]): SamplerRole =>
+  role ?? plugins.find((plugin) => plugin.kind === kind)?.usualRole ?? 'target';
 
 /** Names or addresses of the machines that one source of a profile will ask. Rejects with a SoakdError when nobody can tell. */
 export async function samplerHosts(

@@ -8,7 +8,7 @@ import { sampleIntervalMs } from '../plan/sample-interval.ts';
 import { knownIdentities } from '../sample/identities.ts';
 import { runSampling } from '../sample/loop.ts';
 import { type SampledSource, seriesOf } from '../sample/source-reader.ts';
-import { startSampler } from '../sample/start-sampler.ts';
+import { roleOf, startSampler } from '../sample/start-sampler.ts';
 import type { SoakContext } from './context.ts';
 import type { LiveRun } from './live-run.ts';
 
@@ -85,5 +85,5 @@ async function startSource(
 ): Promise<SampledSource> {
   const { targetUrl } = live.run;
   const sampler = await startSampler(spec, samplerPlugins, { clock, undo, targetUrl, secret });
-  return { name: spec.name, kind: spec.kind, role: 'target', sampler };
+  return { name: spec.name, kind: spec.kind, role: roleOf(spec, samplerPlugins), sampler };
 }

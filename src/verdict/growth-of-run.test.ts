@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import type { SamplerRole } from '../model/sample.ts';
 import { gatherEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
 
@@ -15,10 +16,10 @@ const event = (kind: string, hours: number): NonNullable<RunScript['events']>[nu
 });
 const restarts = [event('target_identified', 0), event('target_restarted', 24), event('target_restarted', 48)];
 
-function growthOf(series: string, events: RunScript['events']) {
+function growthOf(series: string, events: RunScript['events'], role: SamplerRole = 'target') {
   const rows = runRows({
     hours: 72,
-    series: { [series]: { ...MEMORY, level: LEVEL } },
+    series: { [series]: { ...MEMORY, info: { ...MEMORY.info, role }, level: LEVEL } },
     ...(events === undefined ? {} : { events }),
   });
   return judge(rows).growth.find(({ series: id }) => id === series);
@@ -34,6 +35,21 @@ describe('growth over restarts', () => {
     expect(finding).toBe('growing');
     expect(growthPercentPer24h).toBeGreaterThan(15);
     expect(growthPercentPer24h).toBeLessThan(25);
+  });
+
+  const ofCache = (kind: string, hours: number) => ({ ...event(kind, hours), data: { source: 'cache' } });
+  const cacheRestarts = [
+    ofCache('dependency_identified', 0),
+    ofCache('dependency_restarted', 24),
+    ofCache('dependency_restarted', 48),
+  ];
+
+  it('judges a dependency as well, over its own restarts', () => {
+    expect(growthOf('cache.used_memory_bytes', cacheRestarts, 'dependency')).toMatchObject({ finding: 'growing' });
+  });
+
+  it('does not take the restart of a dependency for one of the target', () => {
+    expect(growthOf('cluster.heap_bytes', cacheRestarts)?.finding).not.toBe('growing');
   });
 
   it('leaves alone a source that knows itself and was not restarted', () => {

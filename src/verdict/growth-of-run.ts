@@ -1,10 +1,11 @@
 import { differenceOf, type Stretch, unionOf } from '../base/stretches.ts';
 import { type Growth, growthOf } from '../detect/growth.ts';
 import { holm } from '../detect/intervals.ts';
-import type { Sample, SeriesInfo } from '../model/sample.ts';
+import { isJudged, type Sample, type SeriesInfo } from '../model/sample.ts';
 import type { SeriesGrowth } from '../model/verdict.ts';
 import { requestsBetween } from '../plan/rate.ts';
 import { sampleIntervalMs } from '../plan/sample-interval.ts';
+import { IDENTITY_KINDS } from '../sample/identities.ts';
 import type { RunRows } from './rows.ts';
 
 export interface GrowthOfSeries {
@@ -21,7 +22,7 @@ export interface GrowthOfSeries {
 export const FAMILY_ALPHA = 0.05;
 
 /**
- * Growth of every series of the target that may leak. Judged samples only, outages left out: a target that is down
+ * Growth of every series of the target and its dependencies that may leak. Judged samples only, outages left out: a target that is down
  * holds other memory, and so does one without load.
  */
 export function growthOfRun(
@@ -30,10 +31,10 @@ export function growthOfRun(
   outages: readonly { startMs: number; endMs: number | null }[],
 ): GrowthOfSeries[] {
   const { plan, events, run } = rows;
-  const candidates = rows.series.filter(({ role, leakCandidate }) => role === 'target' && leakCandidate);
+  const candidates = rows.series.filter((series) => isJudged(series) && series.leakCandidate);
   const bySeries = Map.groupBy(rows.samples, ({ series }) => series);
   const intervalMs = sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression);
-  const restarts = events.filter(({ kind }) => kind === 'target_restarted');
+  const restarts = events.filter(({ kind }) => RESTARTS.includes(kind));
   const knowsItself = identifiedSources(events);
   const considered = differenceOf(
     judged,
@@ -49,7 +50,10 @@ export function growthOfRun(
       intervalMs,
       compression: run.compression,
       restartsMs: restarts
-        .filter(({ data }) => data.source === series.source || !knowsItself.has(series.source))
+        .filter(
+          ({ data, kind }) =>
+            data.source === series.source || (kind === 'target_restarted' && !knowsItself.has(series.source)),
+        )
         .map(({ atMs }) => atMs),
       judged: considered,
       meanLoad,
@@ -71,16 +75,14 @@ function prove(family: readonly Omit<GrowthOfSeries, 'proven'>[]): GrowthOfSerie
   return family.map((one, at) => ({ ...one, proven: one.growth.finding === 'growing' && proven[at] === true }));
 }
 
+const RESTARTS: readonly string[] = ['target_restarted', 'dependency_restarted'];
+
 /**
  * Sources that tell who they read: a restart concerns the series of the source that saw it. One that cannot tell (a query
- * of a Prometheus server, say) may show any process, so each restart that anybody saw begins a level of its series.
+ * of a Prometheus server, say) may show any process of the target, so each restart of it that anybody saw begins a level.
  */
 const identifiedSources = (events: RunRows['events']): Set<unknown> =>
-  new Set(
-    events
-      .filter(({ kind }) => kind === 'target_identified' || kind === 'target_restarted')
-      .map(({ data }) => data.source),
-  );
+  new Set(events.filter(({ kind }) => IDENTITY_KINDS.includes(kind)).map(({ data }) => data.source));
 
 /** Memory by its lowest reading in each interval, everything else by its mean; what is missing is left out. */
 function readings(samples: readonly Sample[], floors: boolean): { atMs: number; value: number }[] {

@@ -220,6 +220,22 @@ describe('a verdict', () => {
     expect(criterion(verdict, 'crashes')).toMatchObject({ actual: 1, status: 'fail', worst: 'agent restarted' });
   });
 
+  it('counts no restart of a dependency', () => {
+    const verdict = verdictOf({
+      hours: 24,
+      events: [
+        {
+          atMs: at(7),
+          kind: 'dependency_restarted',
+          severity: 'warning',
+          message: 'cache was restarted',
+          data: { source: 'cache' },
+        },
+      ],
+    });
+    expect(criterion(verdict, 'crashes')).toMatchObject({ actual: 0, status: 'pass' });
+  });
+
   it('counts a kill for lack of memory and the restart after it as one crash, and the next one as another', () => {
     const restarted = (hours: number, source: string): NonNullable<RunScript['events']>[number] => ({
       atMs: at(hours) + (source === 'box' ? 48_000 : 30_000),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ArrivalPlan } from '../../model/plan.ts';
 import type { Run } from '../../model/run.ts';
+import { SAMPLER_ROLES } from '../../model/sample.ts';
 import { WINDOW_MS } from '../../model/window.ts';
 import { buildPlan } from '../../plan/build.ts';
 import { sampleIntervalMs } from '../../plan/sample-interval.ts';
@@ -114,7 +115,7 @@ const samples = defineRoute({
           source: z.string(),
           kind: z.string(),
           unit: z.string(),
-          role: z.enum(['target', 'generator', 'self']),
+          role: z.enum([...SAMPLER_ROLES, 'generator', 'self']),
           leakCandidate: z.boolean(),
           memory: z.boolean(),
           ...{ min: column, mean: column, max: column, last: column },

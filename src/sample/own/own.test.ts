@@ -74,7 +74,7 @@ describe('what the events of a run tell of those that were read', () => {
   it('is the last identity of each source', () => {
     const known = knownIdentities([
       { kind: 'target_identified', data: { source: 'agent', identity: 'pid 1' } },
-      { kind: 'target_identified', data: { source: 'cache', identity: 'run a' } },
+      { kind: 'dependency_identified', data: { source: 'cache', identity: 'run a' } },
       { kind: 'source_failed', data: { source: 'cache', reason: 'gone' } },
       { kind: 'target_restarted', data: { source: 'agent', before: 'pid 1', identity: 'pid 2' } },
     ]);

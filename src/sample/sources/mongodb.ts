@@ -39,6 +39,7 @@ const SERIES: readonly SeriesDeclaration[] = [
 export const mongodbSource: SamplerPlugin<typeof settings> = {
   kind: 'mongodb',
   settings,
+  usualRole: 'dependency',
 
   async hosts({ url }, { secret }) {
     const { MongoClient } = await import('mongodb');

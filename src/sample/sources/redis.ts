@@ -33,6 +33,7 @@ const SERIES: readonly SeriesDeclaration[] = [
 export const redisSource: SamplerPlugin<typeof settings> = {
   kind: 'redis',
   settings,
+  usualRole: 'dependency',
 
   hosts({ url }, { secret }) {
     const given = secret(url);
