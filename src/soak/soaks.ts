@@ -1,5 +1,6 @@
 import { sleeps } from '../base/clock.ts';
 import { describeError, EXIT, SoakdError } from '../base/errors.ts';
+import { OneAtATime } from '../base/one-at-a-time.ts';
 import { type Action, isFinal, type Run, type RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { SoakContext } from './context.ts';
@@ -17,8 +18,6 @@ interface Living {
   live: LiveRun;
   leave: AbortController;
   done: Promise<void>;
-  /** Actions on one run happen one after the other. */
-  acting: Promise<unknown>;
 }
 
 /** What to do with the runs of daemons that died. */
@@ -30,6 +29,7 @@ export class Soaks implements RunControl {
   readonly #readProfile: ReadProfile;
   readonly #living = new Map<string, Living>();
   readonly #listeners = new Set<(signal: RunSignal) => void>();
+  readonly #acting = new OneAtATime();
   readonly #starting = new Map<string, Promise<Run>>();
   /** Unfinished runs that cannot be taken over, and why: told once for each reason, not at each look. */
   readonly #notTaken = new Map<string, string>();
@@ -57,14 +57,12 @@ export class Soaks implements RunControl {
     const living = this.#living.get(runId);
     if (living === undefined) throw await this.#notLive(runId);
     const { live } = living;
-    const acting = living.acting.then(() => {
+    return this.#acting.run(runId, () => {
       if (isFinal(live.state)) throw alreadyOver(runId, live.state);
       const row = actionRow(request, live, this.#context.clock.now());
       if (request.kind === 'stop') live.requestStop(request.who);
       return live.act(row);
     });
-    living.acting = acting.catch(() => undefined);
-    return acting;
   }
 
   status(runId: string): RunStatus | null {
@@ -209,7 +207,7 @@ export class Soaks implements RunControl {
         );
       })
       .finally(() => this.#living.delete(live.run.id));
-    this.#living.set(live.run.id, { live, leave, done, acting: Promise.resolve() });
+    this.#living.set(live.run.id, { live, leave, done });
     live.publishStatus();
   }
 
