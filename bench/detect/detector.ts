@@ -33,6 +33,9 @@ export interface Detector {
   changePoints?(trace: Trace): SeriesChangePoints[];
 }
 
+/** Below eight hours nobody's method knows warm-up from growth: the baselines are spared the question, as the prototypes are. */
+export const ASKED_FROM_HOUR = 8;
+
 /** Asks at every whole hour what could be said then; the first yes counts, and the last answer. */
 export function askedEveryHour(
   lengthHours: number,
@@ -40,7 +43,7 @@ export function askedEveryHour(
 ): Pick<SeriesJudgement, 'firstCalledHour' | 'calledAtEnd'> {
   let firstCalledHour: number | null = null;
   let calledAtEnd = false;
-  for (let hour = 1; hour <= Math.floor(lengthHours + 1e-9); hour += 1) {
+  for (let hour = ASKED_FROM_HOUR; hour <= Math.floor(lengthHours + 1e-9); hour += 1) {
     calledAtEnd = callsAt(hour);
     if (calledAtEnd) firstCalledHour ??= hour;
   }

@@ -8,18 +8,19 @@ export interface Outcome {
   truths: Truth[];
   /** By the detector's name: one judgement a series, in the order of the truths. */
   judgements: Record<string, SeriesJudgement[]>;
-  /** By the detector's name: milliseconds for the whole run, asked at every hour. */
-  tookMs: Record<string, number>;
+  /** By the detector's name: milliseconds of CPU for the whole run, asked at every hour. */
+  cpuMs: Record<string, number>;
 }
 
 export function play(task: Task, detectors: readonly Detector[]): Outcome {
   const trace = traceOf(task);
-  const outcome: Outcome = { task, truths: trace.series.map(({ truth }) => truth), judgements: {}, tookMs: {} };
+  const outcome: Outcome = { task, truths: trace.series.map(({ truth }) => truth), judgements: {}, cpuMs: {} };
   for (const detector of detectors) {
     const shown = withoutTruth(trace);
-    const begunMs = performance.now();
+    const before = process.threadCpuUsage();
     const judgements = detector.judge(shown);
-    outcome.tookMs[detector.name] = performance.now() - begunMs;
+    const { user, system } = process.threadCpuUsage(before);
+    outcome.cpuMs[detector.name] = (user + system) / 1000;
     if (judgements.length !== trace.series.length) {
       throw new Error(
         `${detector.name} judged ${judgements.length} of ${trace.series.length} series (${task.family}, seed ${task.seed})`,

@@ -81,6 +81,7 @@ describe('the tasks of a benchmark', () => {
       11,
     );
     expect(new Set(tasks.filter(({ fault }) => fault === 'none').map(({ family }) => family)).size).toBe(14);
+    expect(new Set(tasks.filter(({ fault }) => fault === 'leak').map(({ family }) => family)).size).toBe(11);
   });
 
   it('never use a seed twice, nor one of the other set', () => {
@@ -103,5 +104,5 @@ describe('the tasks of a benchmark', () => {
 });
 
 function outcome(of: Task, truths: Truth[], judgements: SeriesJudgement[]): Outcome {
-  return { task: of, truths, judgements: { d: judgements }, tookMs: { d: 1 } };
+  return { task: of, truths, judgements: { d: judgements }, cpuMs: { d: 1 } };
 }

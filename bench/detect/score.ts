@@ -26,8 +26,8 @@ export interface Score {
   /** Healthy series of affected runs that were called at the end. */
   healthyBeside: Rate;
   day: { cleanAnyAlarm: Rate; cleanWrongAtEnd: Rate; leaks: Recall[] };
-  /** Mean time for one run with all its series, asked at every hour. */
-  meanMs: number;
+  /** Mean CPU time for one run with all its series, asked at every hour. */
+  meanCpuMs: number;
 }
 
 export function scoreOf(detector: string, outcomes: readonly Outcome[]): Score {
@@ -67,7 +67,7 @@ export function scoreOf(detector: string, outcomes: readonly Outcome[]): Score {
       ),
       leaks: EVIDENCE_LEAK_PERCENT.map((percent) => recall(dayLeaks, percent)),
     },
-    meanMs: mean(outcomes.map((outcome) => outcome.tookMs[detector] ?? 0)),
+    meanCpuMs: mean(outcomes.map((outcome) => outcome.cpuMs[detector] ?? 0)),
   };
 }
 

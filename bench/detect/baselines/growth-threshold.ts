@@ -16,10 +16,7 @@ export const growthThreshold: Detector = {
       const before = hourly.values.find((_, index) => (hourly.hours[index] ?? 0) > 1) ?? Number.NaN;
       return {
         name,
-        ...askedEveryHour(
-          trace.lengthHours,
-          (hour) => hour > 2 && (byHour.get(hour - 1) ?? Number.NaN) > THRESHOLD * before,
-        ),
+        ...askedEveryHour(trace.lengthHours, (hour) => (byHour.get(hour - 1) ?? Number.NaN) > THRESHOLD * before),
         percentPer24h: null,
       };
     }),

@@ -23,7 +23,7 @@ export const pageHinkley: Detector = {
         name,
         ...askedEveryHour(trace.lengthHours, (hour) => {
           const count = countBefore(bins.hours, hour);
-          return hour > LEARN_TO_HOUR && (heights[count - 1] ?? 0) > LAMBDA;
+          return (heights[count - 1] ?? 0) > LAMBDA;
         }),
         percentPer24h: null,
       };
