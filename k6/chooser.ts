@@ -4,7 +4,7 @@ import { deck } from 'k6/x/soakd';
 export interface Choice<T> {
   value: T;
   weight: number;
-  /** What one draw costs, in requests; when it differs, the requests an hour are kept in step as well. */
+  /** What one draw costs, in requests; when it differs, the requests of each hour are made to meet the plan. */
   cost?: number;
 }
 

@@ -15,7 +15,7 @@ const { path, messageField, sessionField, replyField, timeoutMs, conversations }
 
 const PATTERNS: PatternName[] = ['simple_query', 'multi_turn', 'complex_workflow'];
 
-/** One deck of all conversations; the deck keeps the turns an hour at their expected number, not only the shares. */
+/** One deck of all conversations, drawn from once an arrival: it makes the turns of each hour meet the plan. */
 const choose = chooser(
   'conversations',
   PATTERNS.flatMap((pattern) =>

@@ -11,6 +11,9 @@ declare module 'k6/x/soakd' {
    * in proportion, such that after any number of draws both the share of each index and the sum of `costs` (requests
    * that index will make, say) stay close to expectation. The order follows from the seed of the arrival plan.
    *
+   * Under the executor `soakd-arrival`, with one draw an iteration and whole costs, the costs of each hour also meet the
+   * plan: within one, or the greatest common divisor of the differences between costs.
+   *
    * Call it in the init context; it throws when a deck of that name was made with other numbers.
    */
   export function deck(name: string, weights: readonly number[], costs?: readonly number[]): () => number;

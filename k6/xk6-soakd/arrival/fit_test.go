@@ -182,7 +182,7 @@ func TestEveryHourIsMetWithinOnePercent(t *testing.T) {
 							plan = daily(t, kind, seed, rate.perSecond, 3)
 						}
 						times := arrivalsOf(plan, plan.StartMs)
-						// Hours of the run, hours of the clock (the run starts at 13:20) and of a zone at half an hour.
+						// Hours of the run, hours of the clock (the run starts at 14:20) and of a zone at half an hour.
 						for _, offsetMs := range []float64{0, 40 * 60_000, 10 * 60_000} {
 							if excess, _ := worstHour(plan, times, offsetMs); excess > 1e-6 {
 								t.Errorf("seed %d, hours from minute %.0f: %.2f arrivals beyond 1 %% or one", seed, offsetMs/60_000, excess)

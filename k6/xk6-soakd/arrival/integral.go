@@ -110,6 +110,17 @@ func (p *Plan) PausedAt(atMs float64) bool {
 	return i >= 0 && atMs < p.pieces[i].endMs && p.pieces[i].paused
 }
 
+// pauseAt is PausedAt, and until when that holds.
+func (p *Plan) pauseAt(atMs float64) (paused bool, untilMs float64) {
+	paused = p.PausedAt(atMs)
+	for i := p.pieceAt(atMs) + 1; i < len(p.pieces); i++ {
+		if p.pieces[i].paused != paused {
+			return paused, p.pieces[i].startMs
+		}
+	}
+	return paused, math.Inf(1)
+}
+
 // pieceAt is the last piece that starts at or before atMs; -1 when there is none.
 func (p *Plan) pieceAt(atMs float64) int {
 	return sort.Search(len(p.pieces), func(i int) bool { return p.pieces[i].startMs > atMs }) - 1

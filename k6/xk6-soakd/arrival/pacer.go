@@ -52,25 +52,37 @@ func (p *Pacer) SetPlan(plan *Plan, nowMs float64) {
 }
 
 // Advance accounts for every arrival that is due until nowMs. start is called for each that is on time and not
-// paused; it says whether a free user took it. It must not block.
-func (p *Pacer) Advance(nowMs float64, start func() bool) Tally {
+// paused; it says whether a free user took it. It must not block. However long ago the last call was, the work is that
+// of the arrivals within the tolerance: those that are late are counted and not looked at.
+func (p *Pacer) Advance(nowMs float64, start func(Place) bool) Tally {
 	if nowMs < p.lastMs-seekBackMs {
 		p.stream.seek(nowMs)
 	}
 	p.lastMs = nowMs
 
-	var tally Tally
+	tally := p.skipLate(nowMs - p.lateToleranceMs)
 	for ; p.stream.peek() <= nowMs; p.stream.pop() {
-		dueMs := p.stream.peek()
 		switch {
-		case p.plan.PausedAt(dueMs):
+		case p.plan.PausedAt(p.stream.peek()):
 			tally.Paused++
-		case nowMs-dueMs > p.lateToleranceMs:
-			tally.Late++
-		case start():
+		case start(p.stream.place()):
 			tally.Started++
 		default:
 			tally.Starved++
+		}
+	}
+	return tally
+}
+
+// skipLate takes the arrivals before untilMs: a pause at a time, and what lies between two.
+func (p *Pacer) skipLate(untilMs float64) (tally Tally) {
+	for p.stream.peek() < untilMs {
+		paused, holdsUntilMs := p.plan.pauseAt(p.stream.peek())
+		skipped := p.stream.skip(math.Min(untilMs, holdsUntilMs))
+		if paused {
+			tally.Paused += skipped
+		} else {
+			tally.Late += skipped
 		}
 	}
 	return tally

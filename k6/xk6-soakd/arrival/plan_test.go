@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Monday 2026-09-21 13:20:00 UTC: neither on an hour nor on a half hour.
+// Monday 2026-09-21 14:20:00 UTC: neither on an hour nor on a half hour.
 const startMs = 1790000400000.0
 
 func planOf(t testing.TB, kind Kind, seed uint64, endMs float64, points ...Point) *Plan {

@@ -41,17 +41,43 @@ func (p *poissonProcess) enter(s stratum) {
 	p.points = newUniformPoints(s)
 }
 
+// place needs no point that is not drawn yet: the strata up to the boundary have their counts. (As long as there is an
+// arrival nothing is left to withhold: what was, is behind it.)
+func (p *poissonProcess) place() Place {
+	within := p.current.cut
+	return Place{
+		BoundaryMs: within.endMs,
+		Left:       p.points.left + countTo(within.high) - countTo(p.current.to),
+		Remainder:  within.high - float64(countTo(within.high)),
+	}
+}
+
 func (p *poissonProcess) seek(atMs float64) {
 	p.surplus = 0
-	atMs = math.Max(atMs, p.plan.StartMs)
-	withinMs := math.Min(atMs, p.plan.EndMs)
-	p.enter(cutAround(p.plan, withinMs).stratumAt(p.plan.Seed, p.plan.CountUntil(withinMs)))
-	for p.pop(); p.nextMs < atMs; p.pop() {
-		// The rest of a stratum that lies before atMs as a whole need not be drawn.
-		if p.plan.TimeAt(p.current.to) < atMs {
-			p.points.left = 0
-		}
+	p.enter(p.stratumAt(math.Max(atMs, p.plan.StartMs)))
+	p.pop()
+	p.skip(atMs)
+}
+
+// skip counts the strata that lie before untilMs as a whole, and walks through the points of two at most.
+func (p *poissonProcess) skip(untilMs float64) (skipped int64) {
+	if target := p.stratumAt(untilMs); p.nextMs < untilMs && target.from >= p.current.to {
+		// The next arrival is drawn and not taken.
+		taken := countTo(p.current.to) - p.points.left - 1
+		skipped = countTo(target.from) - taken
+		p.enter(target)
+		p.pop()
 	}
+	for ; p.nextMs < untilMs; p.pop() {
+		skipped++
+	}
+	return skipped
+}
+
+// stratumAt is the stratum of the plan that holds an instant; beyond the end the last one.
+func (p *poissonProcess) stratumAt(atMs float64) stratum {
+	withinMs := math.Min(atMs, p.plan.EndMs)
+	return cutAround(p.plan, withinMs).stratumAt(p.plan.Seed, p.plan.CountUntil(withinMs))
 }
 
 // replan keeps the points drawn so far where the rates stay the same. Elsewhere it draws anew from nowMs, with a count
@@ -82,8 +108,7 @@ func (p *poissonProcess) redraw(old *Plan, nowMs float64, exhausted bool) {
 	ahead := float64(taken) - old.CountUntil(nowMs)
 
 	here := p.plan.CountUntil(nowMs)
-	withinMs := math.Min(nowMs, p.plan.EndMs)
-	repair := cutAround(p.plan, withinMs).stratumAt(p.plan.Seed, here)
+	repair := p.stratumAt(nowMs)
 	for repair.to-here < smallestRepair {
 		next, ok := repair.after(p.plan)
 		if !ok {

@@ -26,7 +26,7 @@ const (
 	// Gaps in strata of this many points are off the exponential by 0.004 at most: a Kolmogorov-Smirnov test needs 100,000
 	// gaps to see it.
 	smallestStratum = 64
-	// Skipping a long stall draws at most this many points one by one.
+	// Skipping a long stall walks through at most twice this many points.
 	largestStratum = 4096
 	// The count within an hour that starts anywhere has standard deviation sqrt(n/2) for strata of n points. For 3.5
 	// of those to stay below 1 % of the hourly count H, n may be 2 (0.01/3.5)^2 H^2.

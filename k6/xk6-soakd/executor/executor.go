@@ -49,7 +49,7 @@ func (e *Executor) Run(parent context.Context, out chan<- metrics.SampleContaine
 	})
 	crew := newUsers(e.state, e.logger, process)
 	var activated sync.WaitGroup
-	activation := e.activation(ctx, func(vu lib.InitializedVU) {
+	activation := e.activation(func(vu lib.InitializedVU) {
 		e.state.ReturnVU(vu, false)
 		activated.Done()
 	})
@@ -64,7 +64,10 @@ func (e *Executor) Run(parent context.Context, out chan<- metrics.SampleContaine
 			return err
 		}
 		activated.Add(1)
-		crew.add(ctx, idle.Activate(activation))
+		slot := process.AddUser()
+		params := activation
+		params.RunContext = vitals.WithSlot(ctx, slot)
+		crew.add(ctx, idle.Activate(&params), slot)
 	}
 
 	run := &run{
@@ -74,11 +77,12 @@ func (e *Executor) Run(parent context.Context, out chan<- metrics.SampleContaine
 	return run.loop(parent)
 }
 
-func (e *Executor) activation(ctx context.Context, giveBack func(lib.InitializedVU)) *lib.VUActivationParams {
+// activation is the same for all users but for the RunContext, which each has for itself.
+func (e *Executor) activation(giveBack func(lib.InitializedVU)) lib.VUActivationParams {
 	var mutex sync.Mutex
 	index := lib.NewSegmentedIndex(e.state.ExecutionTuple)
-	return &lib.VUActivationParams{
-		RunContext: ctx, Scenario: e.config.GetName(), Exec: e.config.GetExec(),
+	return lib.VUActivationParams{
+		Scenario: e.config.GetName(), Exec: e.config.GetExec(),
 		Env: e.config.GetEnv(), Tags: e.config.GetTags(),
 		DeactivateCallback: giveBack,
 		GetNextIterationCounters: func() (uint64, uint64) {

@@ -11,6 +11,7 @@ import (
 	"go.k6.io/k6/v2/errext"
 	"go.k6.io/k6/v2/lib"
 
+	"xk6-soakd/arrival"
 	"xk6-soakd/vitals"
 )
 
@@ -22,7 +23,7 @@ type users struct {
 	// aborted gets the error of a script that called test.abort().
 	aborted chan error
 
-	iterations chan struct{}
+	iterations chan arrival.Place
 	running    sync.WaitGroup
 	// Iterations handed over, owned by the caller of tryStart, and those that have ended since.
 	handed int64
@@ -33,19 +34,19 @@ func newUsers(state *lib.ExecutionState, logger *logrus.Entry, process *vitals.V
 	return &users{
 		state: state, logger: logger, vitals: process,
 		aborted:    make(chan error, 1),
-		iterations: make(chan struct{}),
+		iterations: make(chan arrival.Place),
 	}
 }
 
 // add puts a user to work until close, or until ctx cuts its iteration.
-func (u *users) add(ctx context.Context, user lib.ActiveVU) {
-	slot := u.vitals.AddUser()
+func (u *users) add(ctx context.Context, user lib.ActiveVU, slot *vitals.Slot) {
 	u.running.Add(1)
 	ready := make(chan struct{})
 	go func() {
 		defer u.running.Done()
 		close(ready)
-		for range u.iterations {
+		for place := range u.iterations {
+			slot.Place = place
 			u.iterate(ctx, user, slot)
 		}
 	}()
@@ -53,9 +54,9 @@ func (u *users) add(ctx context.Context, user lib.ActiveVU) {
 }
 
 // tryStart hands an iteration to a free user; false when there is none. It does not wait.
-func (u *users) tryStart() bool {
+func (u *users) tryStart(place arrival.Place) bool {
 	select {
-	case u.iterations <- struct{}{}:
+	case u.iterations <- place:
 		u.handed++
 		return true
 	default:

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 
+	"xk6-soakd/arrival"
 	"xk6-soakd/vitals"
 )
 
@@ -72,20 +73,22 @@ func validDeck(weights, costs []float64) error {
 }
 
 // How strongly a draw corrects the errors so far. At 0 draws would be independent, and off by the square root of their
-// number; much higher, the order would be close to a fixed cycle. Costs are steered harder than shares: the requests an
-// hour are promised. At 540 requests an hour, in conversations of 1, 4 and 8, an hour is off by 0.5 % (standard
-// deviation), where independent draws would be off by 6 %; whole conversations leave 0.4 % in whatever order
-// (BenchmarkHours).
+// number; much higher, the order would be close to a fixed cycle. Costs are steered harder than shares, so that stretches
+// of any place and length are close to their number of requests; hours are met exactly by the landing.
 const (
 	shareSteering = 1.0
 	costSteering  = 2.0
 )
 
 // deck draws indexes at random so that both the share of each index and the sum of the costs stay close to expectation
-// at all times, not only in the long run.
+// at all times, not only in the long run. Draws that know their arrival also bring the sum to the plan at the boundary of
+// each stretch, within the bound of the landing, when each arrival draws once, in order. Arrivals that are missed are not
+// drawn for: what they would have cost is taken off, not caught up with. A process that starts in a stretch meets its
+// rest. Shares pay for it with a draw or two a stretch and get them back.
 type deck struct {
 	weights, costs []float64
 	seed           func() uint64
+	landing        *landing
 
 	mu     sync.Mutex
 	source *rand.Rand
@@ -99,7 +102,7 @@ type deck struct {
 
 func newDeck(weights, costs []float64, seed func() uint64) *deck {
 	d := &deck{
-		weights: slices.Clone(weights), costs: slices.Clone(costs), seed: seed,
+		weights: slices.Clone(weights), costs: slices.Clone(costs), seed: seed, landing: newLanding(weights, costs),
 		shares: make([]float64, len(weights)), errors: make([]float64, len(weights)), chance: make([]float64, len(weights)),
 	}
 	total := 0.0
@@ -120,8 +123,8 @@ func newDeck(weights, costs []float64, seed func() uint64) *deck {
 	return d
 }
 
-// draw returns an index of the weights. It is safe for use by many users at once.
-func (d *deck) draw() int {
+// draw returns an index of the weights, for an arrival when that is known. It is safe for use by many users at once.
+func (d *deck) draw(at *arrival.Place) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.source == nil {
@@ -129,7 +132,7 @@ func (d *deck) draw() int {
 		seed := d.seed()
 		d.source = rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15)) //nolint:gosec // not a secret
 	}
-	drawn := d.choose()
+	drawn := d.choose(at)
 	for i, share := range d.shares {
 		d.errors[i] -= share
 	}
@@ -138,12 +141,13 @@ func (d *deck) draw() int {
 }
 
 // choose weighs each index by its share, and by the errors as they would be after it: for the sum of the costs a Gibbs
-// weight, the exponential of minus half the square in units of the spread.
-func (d *deck) choose() int {
+// weight, the exponential of minus half the square in units of the spread. An index that misses the landing is out.
+func (d *deck) choose(at *arrival.Place) int {
 	costError := 0.0
 	for i := range d.costs {
 		costError += d.errors[i] * d.costs[i]
 	}
+	open := d.openFor(at, costError)
 	least := math.Inf(1)
 	for i, share := range d.shares {
 		pull := shareSteering * d.errors[i]
@@ -151,27 +155,35 @@ func (d *deck) choose() int {
 			after := (costError + d.costs[i] - d.meanCost) / d.costScale
 			pull += costSteering * after * after / 2
 		}
-		d.chance[i] = pull
-		if share > 0 {
-			least = math.Min(least, pull)
+		if share == 0 || !open(i) {
+			pull = math.Inf(1)
 		}
+		d.chance[i] = pull
+		least = math.Min(least, pull)
 	}
 	total := 0.0
 	for i, share := range d.shares {
 		// From the least pull: after a conversation of a thousand turns all of them are beyond what exp can hold.
 		d.chance[i] = share * math.Exp(least-d.chance[i])
-		if share == 0 {
-			d.chance[i] = 0
-		}
 		total += d.chance[i]
 	}
-	at := d.source.Float64() * total
+	point := d.source.Float64() * total
 	for i, chance := range d.chance {
-		if at -= chance; at < 0 {
+		if point -= chance; point < 0 {
 			return i
 		}
 	}
 	return d.mostLikely()
+}
+
+// openFor tells which indexes are open to an arrival: all of them when there is nothing to land on.
+func (d *deck) openFor(at *arrival.Place, costError float64) func(index int) bool {
+	if at == nil || d.landing == nil {
+		return func(int) bool { return true }
+	}
+	draws := at.Left + 1
+	goal := d.landing.goal((float64(draws)+at.Remainder)*d.meanCost-costError, draws)
+	return func(index int) bool { return d.landing.open(index, goal, draws) }
 }
 
 // mostLikely is for the rounding error at the end of the line.

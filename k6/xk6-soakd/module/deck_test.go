@@ -3,7 +3,6 @@
 package module
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -14,18 +13,23 @@ import (
 )
 
 var (
+	// 40 % of one turn, 35 % of three or four, 25 % of six to eight: the seed's shares, evenly within each.
+	ownWeights = []float64{0.4 / 6, 0.4 / 6, 0.4 / 6, 0.4 / 6, 0.4 / 6, 0.4 / 6, 0.35 / 4, 0.35 / 4, 0.35 / 4, 0.35 / 4, 0.25 / 3, 0.25 / 3, 0.25 / 3}
+
 	mixes = map[string]struct{ weights, costs []float64 }{
 		"conversations of 1, 4 and 8 turns": {[]float64{60, 30, 10}, []float64{1, 4, 8}},
 		"many kinds of one request":         {[]float64{5, 4, 3, 2, 1, 1, 1, 0.5, 0.5}, nil},
 		"one is rare and costs much":        {[]float64{0.98, 0.02}, []float64{1, 20}},
 		"nine turns":                        {[]float64{1, 1, 1, 1, 1, 1, 1, 1, 1}, []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}},
+		"soakd's own conversations":         {ownWeights, []float64{1, 1, 1, 1, 1, 1, 3, 3, 4, 4, 6, 7, 8}},
+		"one turn or eight":                 {[]float64{70, 30}, []float64{1, 8}},
 	}
 )
 
 func drawsOf(d *deck, count int) []int {
 	draws := make([]int, count)
 	for i := range draws {
-		draws[i] = d.draw()
+		draws[i] = d.draw(nil)
 	}
 	return draws
 }
@@ -38,7 +42,7 @@ func TestSharesAndCostsStayCloseToExpectationAtAllTimes(t *testing.T) {
 			d := newDeck(mix.weights, mix.costs, fixed(seed))
 			worstShare, worstCost := 0.0, 0.0
 			for range 50_000 {
-				d.draw()
+				d.draw(nil)
 				costError := 0.0
 				for i := range d.errors {
 					worstShare = math.Max(worstShare, math.Abs(d.errors[i]))
@@ -63,52 +67,14 @@ func TestSharesAndCostsStayCloseToExpectationAtAllTimes(t *testing.T) {
 	}
 }
 
-// hourErrors are the errors of the requests of each hour in percent, when an hour has so many requests.
-func hourErrors(d *deck, requestsAnHour float64, hours int) []float64 {
-	percent := make([]float64, 0, hours)
-	draws := 0
-	for hour := range hours {
-		// As many iterations as the arrivals give: the cumulative count, rounded.
-		until := int(math.Round(requestsAnHour / d.meanCost * float64(hour+1)))
-		off := -requestsAnHour
-		for ; draws < until; draws++ {
-			off += d.costs[d.draw()]
-		}
-		percent = append(percent, 100*math.Abs(off)/requestsAnHour)
-	}
-	slices.Sort(percent)
-	return percent
-}
-
-// A night of the reliability plan: 30 requests a minute × 0.3, nine requests a minute. One conversation of eight turns is
-// 1.5 % of its hour already.
-const nightRequestsAnHour = 30 * 0.3 * 60
-
-func TestAnHourHasItsRequestsEvenAtNight(t *testing.T) {
-	for _, name := range []string{"conversations of 1, 4 and 8 turns", "nine turns"} {
-		mix := mixes[name]
-		night := hourErrors(newDeck(mix.weights, mix.costs, fixed(1)), nightRequestsAnHour, 5000)
-		if within := night[len(night)*95/100]; within > 1 {
-			t.Errorf("%s: one night hour of 20 is off by %.2f %% or more", name, within)
-		}
-		if worst := night[len(night)-1]; worst > 2 {
-			t.Errorf("%s: a night hour is off by %.2f %%", name, worst)
-		}
-		day := hourErrors(newDeck(mix.weights, mix.costs, fixed(2)), 600*60, 50)
-		if worst := day[len(day)-1]; worst > 0.1 {
-			t.Errorf("%s: an hour at 600 a minute is off by %.2f %%", name, worst)
-		}
-	}
-}
-
 func TestAConversationOfAThousandTurnsDoesNotStopTheDraw(t *testing.T) {
 	d := newDeck([]float64{1000, 500, 0, 1e-3}, []float64{1, 2, 3, 1000}, fixed(1))
 	// It was drawn just now: hundreds of shorter ones make up for it.
-	d.draw()
+	d.draw(nil)
 	d.errors = []float64{-0.7, -0.3, 0, 1}
 	counts := [4]int{}
 	for range 5000 {
-		counts[d.draw()]++
+		counts[d.draw(nil)]++
 	}
 	if counts[0] < 3000 || counts[1] == 0 || counts[2] != 0 || counts[3] != 0 {
 		t.Errorf("after the longest one came %v", counts)
@@ -200,30 +166,6 @@ func BenchmarkDraw(b *testing.B) {
 	mix := mixes["conversations of 1, 4 and 8 turns"]
 	d := newDeck(mix.weights, mix.costs, fixed(1))
 	for b.Loop() {
-		d.draw()
-	}
-}
-
-func BenchmarkHours(b *testing.B) {
-	for name, mix := range mixes {
-		if mix.costs == nil {
-			continue
-		}
-		for _, perMinute := range []float64{30 * 0.3, 30, 600} {
-			b.Run(fmt.Sprintf("%s/%v a minute", name, perMinute), func(b *testing.B) {
-				for b.Loop() {
-					percent := hourErrors(newDeck(mix.weights, mix.costs, fixed(1)), perMinute*60, 1000)
-					squares := 0.0
-					for _, off := range percent {
-						squares += off * off
-					}
-					b.ReportMetric(math.Sqrt(squares/float64(len(percent))), "sd-%")
-					within, _ := slices.BinarySearch(percent, 1)
-					b.ReportMetric(100*float64(within)/float64(len(percent)), "hours-within-1%")
-					b.ReportMetric(percent[len(percent)*99/100], "p99-%")
-					b.ReportMetric(percent[len(percent)-1], "worst-%")
-				}
-			})
-		}
+		d.draw(nil)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"go.k6.io/k6/v2/js/common"
 	"go.k6.io/k6/v2/js/modules"
 
+	"xk6-soakd/arrival"
 	"xk6-soakd/vitals"
 )
 
@@ -52,5 +53,13 @@ func (i *instance) deck(name string, weights []float64, costs sobek.Value) func(
 	if err != nil {
 		common.Throw(i.vu.Runtime(), err)
 	}
-	return deck.draw
+	return func() int { return deck.draw(i.arrival()) }
+}
+
+// arrival is the one that this user's iteration answers; nil when the executor is another one.
+func (i *instance) arrival() *arrival.Place {
+	if slot := vitals.SlotOf(i.vu.Context()); slot != nil {
+		return &slot.Place
+	}
+	return nil
 }

@@ -5,9 +5,12 @@
 package vitals
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"xk6-soakd/arrival"
 )
 
 // Vitals are counters since the start of the process, and what is in flight.
@@ -54,8 +57,25 @@ func (v *Vitals) Counts() Counts {
 	}
 }
 
-// Slot is a virtual user's place: since when it has been busy.
-type Slot struct{ busySince atomic.Int64 }
+// Slot is what is known of a virtual user: since when it has been busy, and the arrival that it is busy with.
+type Slot struct {
+	busySince atomic.Int64
+	// Place of that arrival. It belongs to the user's goroutine, which is also the script's.
+	Place arrival.Place
+}
+
+type slotKey struct{}
+
+// WithSlot makes a user's slot known to its script, whose contexts descend from the one that the user is activated with.
+func WithSlot(ctx context.Context, slot *Slot) context.Context {
+	return context.WithValue(ctx, slotKey{}, slot)
+}
+
+// SlotOf is the slot of the user whose script runs in ctx; nil under other executors and outside of iterations.
+func SlotOf(ctx context.Context) *Slot {
+	slot, _ := ctx.Value(slotKey{}).(*Slot)
+	return slot
+}
 
 // Begin and End bracket an iteration.
 func (s *Slot) Begin() { s.busySince.Store(sinceBoot()) }

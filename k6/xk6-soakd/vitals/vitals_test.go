@@ -3,6 +3,7 @@
 package vitals
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -84,5 +85,17 @@ func TestTheAgeIsThatOfTheOldest(t *testing.T) {
 	first.End()
 	if flight := process.InFlight(); flight.Iterations != 1 || *flight.OldestIterationMs > 5000 {
 		t.Errorf("the older one ended: %+v", flight)
+	}
+}
+
+func TestAScriptFindsTheSlotOfItsUserInEachContextMadeFromTheUsers(t *testing.T) {
+	slot := (&Vitals{}).AddUser()
+	iteration, cancel := context.WithCancel(WithSlot(t.Context(), slot))
+	defer cancel()
+	if SlotOf(iteration) != slot {
+		t.Error("the slot is not found")
+	}
+	if SlotOf(t.Context()) != nil {
+		t.Error("a slot where there is none")
 	}
 }
