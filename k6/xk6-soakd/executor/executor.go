@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -41,11 +42,14 @@ func (e *Executor) Run(parent context.Context, out chan<- metrics.SampleContaine
 	}
 	process := vitals.Process
 	process.Seed.Store(plan.Seed)
+	inForce := &atomic.Pointer[arrival.Plan]{}
+	inForce.Store(plan)
 
 	ctx, cut := context.WithCancel(parent)
 	defer cut()
 	ctx = lib.WithScenarioState(ctx, &lib.ScenarioState{
-		Name: e.config.Name, Executor: Type, StartTime: time.Now(), ProgressFn: progress(plan),
+		Name: e.config.Name, Executor: Type, StartTime: time.Now(),
+		ProgressFn: func() (float64, []string) { return progress(inForce.Load(), unixMs(time.Now())), nil },
 	})
 	crew := newUsers(e.state, e.logger, process)
 	var activated sync.WaitGroup
@@ -71,7 +75,7 @@ func (e *Executor) Run(parent context.Context, out chan<- metrics.SampleContaine
 	}
 
 	run := &run{
-		Executor: e, crew: crew, vitals: process, file: file, out: out,
+		Executor: e, crew: crew, vitals: process, file: file, inForce: inForce, out: out,
 		pacer: arrival.NewPacer(plan, unixMs(time.Now()), float64(e.config.LateTolerance.TimeDuration())/1e6),
 	}
 	return run.loop(parent)
@@ -101,7 +105,9 @@ type run struct {
 	crew   *users
 	vitals *vitals.Vitals
 	file   *planFile
-	out    chan<- metrics.SampleContainer
+	// What the pacer follows, for others to read.
+	inForce *atomic.Pointer[arrival.Plan]
+	out     chan<- metrics.SampleContainer
 
 	warnedStarved bool
 	unsaidLate    int64
@@ -130,6 +136,7 @@ func (r *run) loop(ctx context.Context) error {
 			nextPoll = now.Add(planPollInterval)
 			if plan := r.file.poll(); plan != nil {
 				r.pacer.SetPlan(plan, unixMs(now))
+				r.inForce.Store(plan)
 				r.vitals.Seed.Store(plan.Seed)
 			}
 			// The drain starts when the end is known, which may be later than the end itself.
@@ -188,13 +195,11 @@ func (r *run) advance(ctx context.Context, now time.Time) {
 	}
 }
 
-// progress is what k6/execution shows to scripts.
-func progress(plan *arrival.Plan) func() (float64, []string) {
-	return func() (float64, []string) {
-		total := plan.EndMs - plan.StartMs
-		if total <= 0 {
-			return 1, nil
-		}
-		return math.Min(1, math.Max(0, (unixMs(time.Now())-plan.StartMs)/total)), nil
+// progress is what k6/execution shows to scripts: how much of the plan's time has passed.
+func progress(plan *arrival.Plan, nowMs float64) float64 {
+	total := plan.EndMs - plan.StartMs
+	if total <= 0 {
+		return 1
 	}
+	return math.Min(1, math.Max(0, (nowMs-plan.StartMs)/total))
 }
