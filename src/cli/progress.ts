@@ -5,8 +5,12 @@ import type { Io } from './io.ts';
 /** Between two lines where a line cannot be rewritten. */
 const LINE_EVERY_MS = 15_000;
 
-/** One line about a live run: time left, planned and served rate, p95, errors, memory. */
+/**
+ * One line about a live run: time left, planned and served rate, p95, errors, memory. The planned rate is that of the
+ * minute in which the served one was measured: in a rehearsal the plan of this instant is an hour farther.
+ */
 export function progressLine(status: RunStatus): string {
+  if (status.state === 'preparing') return preparingLine(status);
   const { rate, latency, errorRatePercent } = status;
   const memory = status.series.find(
     (series) => series.role === 'target' && series.unit === 'bytes' && series.last !== null,
@@ -17,11 +21,22 @@ export function progressLine(status: RunStatus): string {
     status.state.replace('_', ' '),
     status.rehearsal ? `${status.profileClock}, hour ${significant(status.hourOfRun)}` : status.profileClock,
     `${formatDuration(status.leftMs)} left`,
-    `planned ${significant(rate.plannedPerMinute)}/min, served ${orDash(rate.servedPerMinute, (served) => `${significant(served)}/min`)}`,
+    `planned ${significant(rate.recentlyPlannedPerMinute ?? rate.plannedPerMinute)}/min, served ${orDash(rate.servedPerMinute, (served) => `${significant(served)}/min`)}`,
     `p95 ${orDash(latency.p95Ms, formatMilliseconds)}`,
     `errors ${orDash(errorRatePercent.soFar, (percent) => `${significant(percent)} %`)}`,
     ...(memory === undefined || memory.last === null ? [] : [`${memory.id} ${formatBytes(memory.last)}`]),
     ...status.health.problems,
+  ].join(' · ');
+}
+
+/** Before the start nothing is planned, served or measured, and the clock of the profile stands still. */
+function preparingLine({ nowMs, startMs, leftMs, profileClock, health }: RunStatus): string {
+  const begins = startMs > nowMs ? `in ${formatDuration(startMs - nowMs)}` : 'now';
+  return [
+    'preparing',
+    `begins ${begins}, at ${profileClock}`,
+    `${formatDuration(leftMs)} to run`,
+    ...health.problems,
   ].join(' · ');
 }
 

@@ -18,12 +18,14 @@ export interface RunStatus {
   leftMs: number;
   /** Profile time since the start, hours. */
   hourOfRun: number;
-  /** Wall-clock time in the profile's zone, as the load sees it: `Sat 14:05`. */
+  /** Wall-clock time in the profile's zone, as the load sees it: `Sat 14:05`; that of the start before it, that of the end after it. */
   profileClock: string;
   level: LoadLevel | null;
   rate: {
     /** Requests a minute now, from the plan. */
     plannedPerMinute: number;
+    /** Planned over the same windows as the two below: what these are to be held against. */
+    recentlyPlannedPerMinute: number | null;
     /** Arrivals started in the last minute, in requests. */
     offeredPerMinute: number | null;
     /** Requests answered (any outcome) in the last minute. */

@@ -5,6 +5,7 @@ import { MemoryStore } from '../../tests/support/memory-store.ts';
 import { parseProfile } from '../config/profile.ts';
 import type { Run } from '../model/run.ts';
 import { type LoadWindow, OUTCOMES, WINDOW_MS } from '../model/window.ts';
+import { requestsBetween } from '../plan/rate.ts';
 import { planOf } from './live-run.ts';
 import { Projection } from './projection.ts';
 
@@ -41,6 +42,8 @@ function someRun(): Run {
 
 const run = someRun();
 const plan = planOf(run, []);
+/** More load with every hour of the day. */
+const steep = { ...run.profile.traffic, hourlyMultipliers: Array.from({ length: 24 }, (_, hour) => hour + 1) };
 const well = { storeBacklogRows: 0, droppedRows: 0, missedTicks: 0, problems: [] };
 
 /** Windows of a while, some missing, with requests of any outcome. */
@@ -132,6 +135,30 @@ describe('the status of a run', () => {
     expect(status).toMatchObject({ elapsedMs: 600_000, leftMs: 24 * 3_600_000 - 600_000, level: 'normal' });
   });
 
+  it('tells beside the served rate what was planned in the same windows, not at this instant', () => {
+    const compressed = { ...run, compression: 720, profile: { ...run.profile, traffic: steep } };
+    const fast = planOf(compressed, []);
+    const projection = new Projection(compressed, fast);
+    for (let sequence = 0; sequence < 12; sequence++) {
+      projection.addWindow(loadWindow({ sequence, startMs: startMs + sequence * WINDOW_MS }));
+    }
+    expect(fast.endMs).toBe(startMs + 12 * WINDOW_MS);
+    const { plannedPerMinute, recentlyPlannedPerMinute } = projection.status(fast.endMs - 1, well).rate;
+    // Twelve hours of the profile: from midnight to noon, 60 to 720 requests a minute.
+    expect(recentlyPlannedPerMinute).toBeCloseTo(requestsBetween(fast, startMs + 6 * WINDOW_MS, fast.endMs), 6);
+    expect(recentlyPlannedPerMinute).toBeCloseTo(390, -1);
+    expect(plannedPerMinute).toBeGreaterThan(700);
+  });
+
+  it('shows the clock of the start before it, and that of the end after it', () => {
+    const compressed = { ...run, compression: 720 };
+    const fast = planOf(compressed, []);
+    const clockAt = (atMs: number) => new Projection(compressed, fast).status(atMs, well).profileClock;
+    expect(clockAt(startMs - 3000)).toBe(clockAt(startMs));
+    expect(clockAt(fast.endMs + 30_000)).toBe(clockAt(fast.endMs));
+    expect(clockAt(startMs + 5000)).not.toBe(clockAt(startMs));
+  });
+
   it('counts a failed request as slow as its time-out', () => {
     const projection = new Projection(run, plan);
     projection.addWindow(loadWindow({ startMs, requests: [requestCell([0, 0, 0], { outcome: 'connect' })] }));
@@ -141,7 +168,7 @@ describe('the status of a run', () => {
   it('says null, not zero, when nothing has been heard of k6 for a minute', () => {
     const projection = new Projection(run, plan);
     expect(projection.status(startMs, well)).toMatchObject({
-      rate: { offeredPerMinute: null, servedPerMinute: null },
+      rate: { recentlyPlannedPerMinute: null, offeredPerMinute: null, servedPerMinute: null },
       latency: { p95Ms: null },
       errorRatePercent: { recent: null, soFar: null },
       availabilityPercent: null,

@@ -1,3 +1,4 @@
+import { lengthOf, type Stretch } from '../base/stretches.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import type { Run, RunEvent, RunState } from '../model/run.ts';
 import type { Sample, SeriesInfo } from '../model/sample.ts';
@@ -5,11 +6,12 @@ import type { RunStatus } from '../model/status.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { IterationCounts, LoadWindow } from '../model/window.ts';
 import { factorAt } from '../plan/edits.ts';
-import { levelAt, profileClock, requestsPerMinuteAt } from '../plan/rate.ts';
+import { levelAt, profileClock, requestsBetween, requestsPerMinuteAt } from '../plan/rate.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
 import { RecentLoad } from './recent-load.ts';
 
 const KEPT_EVENTS = 20;
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** What only the living know: rows under way, and the sampling loop's own count. */
@@ -119,7 +121,7 @@ export class Projection {
     const plan = this.#plan;
     const elapsedMs = Math.max(0, Math.min(nowMs, plan.endMs) - plan.startMs);
     const offering = nowMs >= plan.startMs && nowMs < plan.endMs;
-    const lastMinute = this.#recent.perMinute(nowMs);
+    const lastMinute = this.#recent.lastMinute(nowMs);
     const availability = this.#verdict?.criteria.find((criterion) => criterion.id === 'availability');
     const growth = new Map(this.#verdict?.growth.map((series) => [series.series, series]));
     return {
@@ -135,12 +137,13 @@ export class Projection {
       elapsedMs,
       leftMs: Math.max(0, plan.endMs - Math.max(nowMs, plan.startMs)),
       hourOfRun: (elapsedMs * run.compression) / HOUR_MS,
-      profileClock: profileClock(run.profile, plan, nowMs),
+      profileClock: profileClock(run.profile, plan, plan.startMs + elapsedMs),
       level: offering ? levelAt(plan, run.profile, nowMs) : null,
       rate: {
         plannedPerMinute: offering ? requestsPerMinuteAt(plan, nowMs) : 0,
-        offeredPerMinute: lastMinute === null ? null : lastMinute.started * plan.requestsPerIteration,
-        servedPerMinute: lastMinute === null ? null : lastMinute.requests,
+        recentlyPlannedPerMinute: lastMinute === null ? null : plannedPerMinute(plan, lastMinute.stretches),
+        offeredPerMinute: lastMinute === null ? null : lastMinute.startedPerMinute * plan.requestsPerIteration,
+        servedPerMinute: lastMinute === null ? null : lastMinute.requestsPerMinute,
         factor: factorAt(this.#edits, nowMs),
       },
       latency: this.#recent.latency(nowMs),
@@ -181,6 +184,12 @@ export class Projection {
       this.#newest = { inFlight, clock, startMs, users };
     }
   }
+}
+
+/** Mean planned rate of stretches, of which there is at least one. */
+function plannedPerMinute(plan: ArrivalPlan, stretches: readonly Stretch[]): number {
+  const planned = stretches.reduce((sum, { fromMs, untilMs }) => sum + requestsBetween(plan, fromMs, untilMs), 0);
+  return (planned * MINUTE_MS) / lengthOf(stretches);
 }
 
 function addCounts(into: RunStatus['iterations'], from: IterationCounts): void {

@@ -1,3 +1,4 @@
+import type { Stretch } from '../base/stretches.ts';
 import { addToSketch, emptySketch, mergeSketch, quantileOf, type Sketch } from '../model/sketch.ts';
 import type { LoadWindow } from '../model/window.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
@@ -14,6 +15,13 @@ interface Counts {
   started: number;
   requests: number;
   failed: number;
+}
+
+/** The newest minute of windows: rates, and the stretches that they are rates of. */
+export interface LastMinute {
+  startedPerMinute: number;
+  requestsPerMinute: number;
+  stretches: Stretch[];
 }
 
 /**
@@ -64,20 +72,23 @@ export class RecentLoad {
   }
 
   /** Iterations started and requests answered a minute, over the newest minute of windows; null when it is stale. */
-  perMinute(nowMs: number): { started: number; requests: number } | null {
+  lastMinute(nowMs: number): LastMinute | null {
     if (this.#isStale(nowMs, STALE_MS)) return null;
     const newest = this.#newestEndMs ?? 0;
     let coveredMs = 0;
     let started = 0;
     let requests = 0;
+    const stretches: Stretch[] = [];
     for (const window of this.#windows) {
       if (window.endMs <= newest - MINUTE_MS) continue;
       coveredMs += window.endMs - window.startMs;
+      stretches.push({ fromMs: window.startMs, untilMs: window.endMs });
       started += window.started;
       requests += window.requests;
     }
     if (coveredMs <= 0) return null;
-    return { started: (started * MINUTE_MS) / coveredMs, requests: (requests * MINUTE_MS) / coveredMs };
+    const perMinute = (count: number): number => (count * MINUTE_MS) / coveredMs;
+    return { startedPerMinute: perMinute(started), requestsPerMinute: perMinute(requests), stretches };
   }
 
   /** Share of failed requests in percent over five minutes; null without requests. */
