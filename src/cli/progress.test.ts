@@ -19,7 +19,13 @@ const status: RunStatus = {
   hourOfRun: 1.25,
   profileClock: 'Sat 14:05',
   level: 'peak',
-  rate: { plannedPerMinute: 75, offeredPerMinute: 74, servedPerMinute: null, factor: 2 },
+  rate: {
+    plannedPerMinute: 75,
+    recentlyPlannedPerMinute: null,
+    offeredPerMinute: 74,
+    servedPerMinute: null,
+    factor: 2,
+  },
   latency: { p50Ms: 100, p95Ms: 1234, p99Ms: null },
   errorRatePercent: { recent: null, soFar: 0.5 },
   availabilityPercent: null,
@@ -66,6 +72,17 @@ describe('progress', () => {
     );
   });
 
+  it('holds the served rate against the plan of the minute in which it was measured', () => {
+    const rate = { ...status.rate, plannedPerMinute: 150, recentlyPlannedPerMinute: 100, servedPerMinute: 98 };
+    expect(progressLine({ ...status, rate })).toContain('planned 100/min, served 98/min');
+  });
+
+  it('tells before the start when it will be, and nothing that is not there yet', () => {
+    const preparing = { ...status, state: 'preparing' as const, nowMs: 0, startMs: 3000 };
+    expect(progressLine(preparing)).toBe('preparing · begins in 3 s, at Sat 14:05 · 1 min 30 s to run · rows wait');
+    expect(progressLine({ ...preparing, nowMs: 4000 })).toContain('begins now, at Sat 14:05');
+  });
+
   it('rewrites one line on a terminal, and messages do not tear it', () => {
     const { progress, said } = screen(true);
     progress.show(status, 0);
@@ -83,8 +100,9 @@ describe('progress', () => {
 
 describe('the status of a live run', () => {
   it('says unknown where nothing is known, never zero', () => {
-    const text = statusText(status, { colour: false, columns: 120 });
-    expect(text).toContain('planned 75/min (× 2), offered 74/min, served –');
+    const text = statusText(status, { colour: false, columns: 120, outIsTerminal: true });
+    expect(text).toContain('planned 75/min (× 2) now');
+    expect(text).toContain('planned –, offered 74/min, served –');
     expect(text).toMatch(/agent\.threads +–/);
     expect(text).toContain('starved 20');
     expect(text).toMatch(/trouble +rows wait/);
@@ -97,13 +115,20 @@ describe('the table of criteria', () => {
     const [criterion] = status.criteria;
     if (criterion === undefined) throw new Error('no criterion');
     const failed = { ...criterion, name: 'Availability', status: 'fail' as const, why: 'x'.repeat(500) };
-    const lines = verdictTable({ criteria: [criterion, failed] }, { colour: false, columns: 140 }).split('\n');
+    const page = { colour: false, columns: 140, outIsTerminal: true };
+    const lines = verdictTable({ criteria: [criterion, failed] }, page).split('\n');
     expect(lines[1]).toMatch(/^✘ {2}Availability .*x…$/);
     expect(lines[2]).toMatch(/^\? {2}Error rate +<= 1% +0\.5 % +0\.2 % to 1\.1 % +too close to call$/);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(140);
   });
 
+  it('is never cut where it is no terminal', () => {
+    const why = 'x'.repeat(500);
+    const criteria = status.criteria.map((criterion) => ({ ...criterion, why }));
+    expect(verdictTable({ criteria }, { colour: false, columns: 80, outIsTerminal: false })).toContain(why);
+  });
+
   it('is coloured only when asked to', () => {
-    expect(verdictTable(status, { colour: true, columns: 100 })).toContain('\u001b[33m');
+    expect(verdictTable(status, { colour: true, columns: 100, outIsTerminal: false })).toContain('\u001b[33m');
   });
 });

@@ -1,14 +1,13 @@
 import { isoTime } from '../base/iso-time.ts';
 import type { RunStatus } from '../model/status.ts';
 import { formatCount, formatDuration, formatValue } from '../verdict/quantity.ts';
-import type { Io } from './io.ts';
 import { table } from './table.ts';
-import { verdictTable } from './verdict-table.ts';
+import { type VerdictPage, verdictTable } from './verdict-table.ts';
 
 const EVENTS_SHOWN = 5;
 
 /** A live run on one page: how it goes, its series, each criterion as it stands, the last events. */
-export function statusText(status: RunStatus, io: Pick<Io, 'colour' | 'columns'>): string {
+export function statusText(status: RunStatus, io: VerdictPage): string {
   const { rate, latency, errorRatePercent, requests, iterations } = status;
   const perMinute = (value: number | null): string => formatValue(value, 'per_minute');
   const lines = [
@@ -21,7 +20,11 @@ export function statusText(status: RunStatus, io: Pick<Io, 'colour' | 'columns'>
       ],
       [
         'load',
-        `${status.level ?? 'none'}: planned ${perMinute(rate.plannedPerMinute)}${rate.factor === 1 ? '' : ` (× ${rate.factor})`}, offered ${perMinute(rate.offeredPerMinute)}, served ${perMinute(rate.servedPerMinute)}`,
+        `${status.level ?? 'none'}: planned ${perMinute(rate.plannedPerMinute)}${rate.factor === 1 ? '' : ` (× ${rate.factor})`} now`,
+      ],
+      [
+        'last minute',
+        `planned ${perMinute(rate.recentlyPlannedPerMinute)}, offered ${perMinute(rate.offeredPerMinute)}, served ${perMinute(rate.servedPerMinute)}`,
       ],
       [
         'latency',
