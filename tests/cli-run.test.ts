@@ -53,6 +53,9 @@ describe('the program soakd, with the real k6', () => {
   const loadProcesses = (data: string): number[] =>
     processIds().filter((pid) => processArguments(pid).some((argument) => argument.includes(`${data}/runs/`)));
 
+  const listed = async (data: string): Promise<{ id: string; endMs: number; live: boolean }[]> =>
+    JSON.parse((await soakd(['runs', '--json', '--data', data])).out).runs;
+
   it(
     'soaks in the foreground: verdict on stdout, report in the folder, the outcome as exit code',
     async () => {
@@ -69,8 +72,7 @@ describe('the program soakd, with the real k6', () => {
       expect(readFileSync(report, 'utf8')).toContain(run);
       expect(loadProcesses(data)).toEqual([]);
 
-      const listed = JSON.parse((await soakd(['runs', '--json', '--data', data])).out);
-      expect(listed.runs).toMatchObject([{ id: run, state: 'rehearsed', targetUrl: target.url }]);
+      expect(await listed(data)).toMatchObject([{ id: run, state: 'rehearsed', targetUrl: target.url }]);
       const again = await soakd(['replay', run, '--json', '--data', data]);
       expect(JSON.parse(again.out)).toEqual({ run, same: true, verdict });
       expect(again.code).toBe(ended.code);
@@ -88,10 +90,15 @@ describe('the program soakd, with the real k6', () => {
       const program = begin('run', profile, '--target', target.url, ...REHEARSE, '--data', data);
       const [, run] = await program.until('said', /^run (\S+) on/m);
       await program.until('said', /^warming up:/m);
+      expect(await listed(data)).toMatchObject([{ id: run, live: true, endedMs: null }]);
       program.kill('SIGINT');
-      const { code, out } = await program.ended;
+      const { code, out, said } = await program.ended;
       expect(code).toBe(EXIT.aborted);
       expect(out).toContain('aborted');
+      // Nobody reads it on a terminal: no reason is cut.
+      expect(out).not.toContain('…');
+      expect(said).toMatch(/^preparing · begins (in \d+ m?s|now), at \w{3} \d\d:\d\d · .* to run$/m);
+      expect(await listed(data)).toMatchObject([{ id: run, live: false }]);
       expect(existsSync(join(data, 'runs', String(run), 'report.md'))).toBe(true);
       expect(loadProcesses(data)).toEqual([]);
     },
@@ -150,7 +157,12 @@ describe('the program soakd, with the real k6', () => {
       });
       expect((await ask('resume', run)).code).toBe(0);
       expect(await ask('resume', run)).toMatchObject({ code: 2, said: expect.stringContaining('not paused') });
+      const [before] = await listed(data);
       expect((await ask('extend', run, '1s')).code).toBe(0);
+      // The same from the store as from the daemon.
+      const extended = [{ id: run, live: true, endMs: Number(before?.endMs) + 1000 }];
+      expect(await listed(data)).toMatchObject(extended);
+      expect(JSON.parse((await ask('runs', '--json')).out).runs).toMatchObject(extended);
       expect((await ask('report', run)).said).toContain('no verdict yet');
       const watching = begin('status', '--watch', '--url', url);
       await watching.until('said', /planned/);

@@ -156,6 +156,14 @@ describe('runs', () => {
     expect(run.actions).toMatchObject([{ kind: 'annotate', text: 'cache warmed by hand', who: 'bo@build' }]);
   });
 
+  it('show the end that they have now, after `extend`', async () => {
+    const { id, endMs } = await start();
+    await staging.clock.advance(HOUR_MS);
+    await rig.post(`/v1/runs/${id}/actions`, { kind: 'extend', byMs: 12 * HOUR_MS });
+    expect((await rig.get(`/v1/runs/${id}`)).json().endMs).toBe(endMs + 12 * HOUR_MS);
+    expect((await rig.get('/v1/runs')).json().runs).toMatchObject([{ id, endMs: endMs + 12 * HOUR_MS }]);
+  });
+
   it('that nobody knows are 404 everywhere', async () => {
     for (const rest of ['', '/windows', '/samples', '/events', '/verdict', '/report']) {
       const response = await rig.get(`/v1/runs/nobody${rest}`);

@@ -5,6 +5,8 @@ import type { PlanEdit } from '../model/plan.ts';
 import type { Action, Run, RunEvent, RunState, Transition } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { CriterionResult, SeriesGrowth, Verdict } from '../model/verdict.ts';
+import { addedMs } from '../plan/edits.ts';
+import { editsOf } from '../soak/edits.ts';
 
 const unixMs = z.number().describe('Unix milliseconds');
 const orNull = z.number().nullable();
@@ -100,7 +102,8 @@ export const runStatusSchema = z
     profileClock: z.string().describe("wall-clock time in the profile's zone: `Sat 14:05`"),
     level: z.enum(['normal', 'peak', 'stress']).nullable(),
     rate: z.strictObject({
-      plannedPerMinute: z.number(),
+      plannedPerMinute: z.number().describe('at this instant'),
+      recentlyPlannedPerMinute: orNull.describe('over the same minute as offered and served'),
       offeredPerMinute: orNull,
       servedPerMinute: orNull,
       factor: z.number(),
@@ -150,15 +153,24 @@ export const runSummarySchema = z
     soakdVersion: z.string(),
     state: runStateSchema,
     endedMs: unixMs.nullable(),
-    live: z.boolean().describe('it runs in this process'),
+    live: z.boolean().describe('it runs in the process that answers'),
   })
   .meta({ id: 'RunSummary' });
 
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+/** What is known of a run beside the row of its creation. */
+export interface RunNow {
+  state: RunState;
+  endedMs: number | null;
+  live: boolean;
+  actions: readonly Action[];
+}
+
 /** What a list of runs shows of one. */
-export function summaryOf(run: Run, state: RunState, endedMs: number | null, live: boolean): RunSummary {
-  const { id, name, targetUrl, createdMs, startMs, endMs, compression, rehearsal } = run;
+export function summaryOf(run: Run, { state, endedMs, live, actions }: RunNow): RunSummary {
+  const { id, name, targetUrl, createdMs, startMs, compression, rehearsal } = run;
+  const endMs = run.endMs + addedMs(editsOf(actions));
   const { environment, labels, startedBy, soakdVersion } = run;
   return {
     ...{ id, name, targetUrl, createdMs, startMs, endMs, compression, rehearsal },

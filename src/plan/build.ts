@@ -1,6 +1,6 @@
 import type { ArrivalPlan, PlanEdit, RatePoint } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
-import { cutsOf, factorAt, pausedAt } from './edits.ts';
+import { addedMs, cutsOf, factorAt, pausedAt } from './edits.ts';
 import { type Knot, patternKnots } from './pattern.ts';
 
 export interface PlanStart {
@@ -18,8 +18,7 @@ export interface PlanStart {
  * In a rehearsal the instants move together and the rate a real minute stays. `extend` counts in real time.
  */
 export function buildPlan(profile: Profile, { startMs, compression }: PlanStart, edits: PlanEdit[]): ArrivalPlan {
-  const addedMs = edits.reduce((sum, edit) => sum + (edit.kind === 'extend' ? edit.byMs : 0), 0);
-  const endMs = Math.round(startMs + profile.durationMs / compression + addedMs);
+  const endMs = Math.round(startMs + profile.durationMs / compression + addedMs(edits));
   const profileEndMs = startMs + (endMs - startMs) * compression;
   const pattern = patternKnots(profile.traffic, startMs, startMs, profileEndMs)
     .map(({ atMs, multiplier }) => ({ atMs: Math.round(startMs + (atMs - startMs) / compression), multiplier }))

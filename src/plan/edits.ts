@@ -1,5 +1,9 @@
 import type { PlanEdit } from '../model/plan.ts';
 
+/** Real milliseconds by which operators have put off the end. */
+export const addedMs = (edits: readonly PlanEdit[]): number =>
+  edits.reduce((sum, edit) => sum + (edit.kind === 'extend' ? edit.byMs : 0), 0);
+
 /** Instants at which an edit begins or ends, ascending, each once. */
 export function cutsOf(edits: PlanEdit[]): number[] {
   const cuts = edits.flatMap((edit) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../tests/support/memory-store.ts';
 import { SimulatedClock } from '../base/simulated-clock.ts';
 import { defaultSettings } from './context.ts';
-import { canonicalTarget, keepLease, takeLease } from './lease.ts';
+import { canonicalTarget, keepLease, livingLease, takeLease } from './lease.ts';
 
 function machine() {
   const clock = new SimulatedClock(1_790_000_000_000);
@@ -67,6 +67,23 @@ describe('a target', () => {
     const slow = { ...daemon('three'), store: new SlowLook() };
     await expect(takeLease(slow, url, 'r1')).rejects.toMatchObject({ code: 'target_busy' });
     expect((await store.lease(canonicalTarget(url)))?.holder).toBe('two');
+  });
+
+  it('tells whether the owner of a run lives, and believes one of another host until its lease is over', async () => {
+    const { daemon, alive, clock } = machine();
+    const one = daemon('one');
+    const run = { id: 'r1', targetUrl: url };
+    expect(await livingLease(one, run)).toBeNull();
+    await takeLease(one, url, 'r1');
+    expect(await livingLease(one, run)).toMatchObject({ holder: 'one' });
+    expect(await livingLease(one, { ...run, id: 'r2' })).toBeNull();
+    alive.set('one', null);
+    expect(await livingLease(one, run)).toMatchObject({ holder: 'one' });
+    await clock.advance(defaultSettings.leaseMs + 1);
+    expect(await livingLease(one, run)).toBeNull();
+    alive.set('one', false);
+    await takeLease(one, url, 'r1');
+    expect(await livingLease(one, run)).toBeNull();
   });
 
   it('stays with an owner that lives, for as long as it renews', async () => {

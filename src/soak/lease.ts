@@ -1,5 +1,6 @@
 import { sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
+import type { Lease } from '../store/store.ts';
 import type { SoakContext } from './context.ts';
 
 /** One target, however it is written: scheme, host in lower case (`localhost` is 127.0.0.1), port. */
@@ -32,6 +33,19 @@ export async function takeLease(ports: LeasePorts, targetUrl: string, runId: str
     hint: `one run at a time for one target: wait for it, or stop it: Ctrl-C where \`soakd run\` runs it, \`soakd stop ${busy?.runId ?? 'RUN'}\` where a daemon does`,
     httpStatus: 409,
   });
+}
+
+/**
+ * The lease of a run whose owner lives, else null. An owner whose fate cannot be known from here is taken to live until
+ * its lease expires.
+ */
+export async function livingLease(
+  { store, clock, holderAlive }: Pick<SoakContext, 'store' | 'clock' | 'holderAlive'>,
+  run: { id: string; targetUrl: string },
+): Promise<Lease | null> {
+  const lease = await store.lease(canonicalTarget(run.targetUrl));
+  if (lease === null || lease.runId !== run.id) return null;
+  return (holderAlive(lease.holder) ?? lease.expiresMs > clock.now()) ? lease : null;
 }
 
 /** Renews the lease until `signal` aborts. Losing it to somebody else is told once by `onLost`; the run goes on. */

@@ -5,7 +5,7 @@ import type { SoakContext } from './context.ts';
 import type { RunSignal } from './control.ts';
 import { recordExit } from './keep-loading.ts';
 import { keepTrying } from './keep-trying.ts';
-import { canonicalTarget } from './lease.ts';
+import { livingLease } from './lease.ts';
 import { LiveRun } from './live-run.ts';
 import { SpoolTail } from './spool-tail.ts';
 
@@ -21,12 +21,8 @@ export async function orphanedRuns(context: SoakContext, mine: ReadonlySet<strin
   const orphans: Run[] = [];
   for (const run of await context.store.runs({ unfinishedOnly: true })) {
     if (mine.has(run.id)) continue;
-    const lease = await context.store.lease(canonicalTarget(run.targetUrl));
-    if (lease !== null && lease.runId === run.id && lease.holder !== context.holder) {
-      const alive = context.holderAlive(lease.holder);
-      if (alive === true || (alive === null && lease.expiresMs > context.clock.now())) continue;
-    }
-    orphans.push(run);
+    const lease = await livingLease(context, run);
+    if (lease === null || lease.holder === context.holder) orphans.push(run);
   }
   return orphans;
 }

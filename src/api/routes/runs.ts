@@ -34,8 +34,12 @@ const list = defineRoute({
     });
     const live = new Set(control.live());
     const shown = page.slice(0, limit);
+    const summaries = shown.map(async (run) => {
+      const { state, endedMs } = run;
+      return summaryOf(run, { state, endedMs, live: live.has(run.id), actions: await store.actions(run.id) });
+    });
     return {
-      runs: shown.map((run) => summaryOf(run, run.state, run.endedMs, live.has(run.id))),
+      runs: await Promise.all(summaries),
       nextCursor: page.length > limit ? (shown.at(-1)?.id ?? null) : null,
     };
   },
@@ -58,7 +62,7 @@ const detail = defineRoute({
     const endedMs = isFinal(state) ? (transitions.at(-1)?.atMs ?? null) : null;
     const { profile, profileSource } = run;
     const live = control.live().includes(run.id);
-    return { ...summaryOf(run, state, endedMs, live), profileSource, profile, transitions, actions };
+    return { ...summaryOf(run, { state, endedMs, live, actions }), profileSource, profile, transitions, actions };
   },
 });
 
@@ -121,8 +125,9 @@ const start = defineRoute({
     };
     const run = await control.start(order);
     const state = stateOf(await store.transitions(run.id));
+    const actions = await store.actions(run.id);
     reply.header('location', `/v1/runs/${run.id}`);
-    return summaryOf(run, state, null, control.live().includes(run.id));
+    return summaryOf(run, { state, endedMs: null, live: control.live().includes(run.id), actions });
   },
 });
 

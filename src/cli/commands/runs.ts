@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { type RunSummary, runSummarySchema, summaryOf } from '../../api/schemas.ts';
 import { isoTime } from '../../base/iso-time.ts';
+import { holderAliveOn } from '../../daemon/holder.ts';
+import { isFinal } from '../../model/run.ts';
+import { livingLease } from '../../soak/lease.ts';
 import { formatDuration } from '../../verdict/quantity.ts';
 import { wholeArgument } from '../arguments.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
@@ -37,11 +40,19 @@ const cellsOf = (run: RunSummary): string[] => [
   formatDuration(Math.max(0, (run.endedMs ?? run.endMs) - run.startMs)),
 ];
 
-/** From the store nobody can tell what is live. */
+/** From the store a run is live when the process that holds it is, whichever that may be. */
 const fromStore = (context: CommandContext, limit: number): Promise<RunSummary[]> =>
-  withStore(context, async (store) =>
-    (await store.runs({ limit })).map((run) => summaryOf(run, run.state, run.endedMs, false)),
-  );
+  withStore(context, async (store) => {
+    const { io, clock } = context;
+    const owners = { store, clock, holderAlive: holderAliveOn(io.system.host) };
+    const summaries: RunSummary[] = [];
+    for (const run of await store.runs({ limit })) {
+      const { state, endedMs } = run;
+      const live = !isFinal(state) && (await livingLease(owners, run)) !== null;
+      summaries.push(summaryOf(run, { state, endedMs, live, actions: await store.actions(run.id) }));
+    }
+    return summaries;
+  });
 
 const fromDaemon = async ({ daemon }: CommandContext, limit: number): Promise<RunSummary[]> =>
   (await daemon().get(`/v1/runs?limit=${limit}`, answer)).runs;
