@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../base/duration.ts';
 import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
-import type { PatternName, UserKind, UserSimulation } from '../model/profile.ts';
+import type { PatternName, UserKind, UserSimulation, Workload } from '../model/profile.ts';
 import type { ResolveContext } from './resolve.ts';
 import { type Report, section } from './section.ts';
 import { share, value } from './value.ts';
@@ -96,25 +96,32 @@ const DEFAULT_THINK: Record<UserKind, ThinkTime> = {
   power: { minMs: 1000, maxMs: 4000 },
 };
 
-/** The user section with every default filled in. */
-export function resolveUsers(input: UsersInput, { fallback }: ResolveContext): UserSimulation {
+/**
+ * The user section with every default filled in. Of the defaults only those are listed that this kind of workload uses:
+ * single requests have no turns, and of the users behind a script of one's own nothing is known.
+ */
+export function resolveUsers(input: UsersInput, workload: Workload['kind'], context: ResolveContext): UserSimulation {
   const at = 'user_simulation';
+  const listedFor = (...kinds: Workload['kind'][]): ResolveContext['fallback'] =>
+    kinds.includes(workload) ? context.fallback : (_path, given, value) => (given === undefined ? value : given);
+  const forUsers = listedFor('chat', 'requests');
+  const forTurns = listedFor('chat');
   const kinds = { new: input.new_users_ratio, returning: input.returning_users_ratio, power: input.power_users_ratio };
   const noKinds = Object.values(kinds).every((ratio) => ratio === undefined);
   const share = (kind: UserKind): number =>
     noKinds
-      ? fallback([at, `${kind}_users_ratio`], undefined, DEFAULT_KINDS[kind], String(DEFAULT_KINDS[kind]))
+      ? forUsers([at, `${kind}_users_ratio`], undefined, DEFAULT_KINDS[kind], String(DEFAULT_KINDS[kind]))
       : (kinds[kind] ?? 0);
   const patterns = input.conversation_patterns;
   const noPatterns = patterns === undefined || Object.values(patterns).every((ratio) => ratio === undefined);
   const pattern = (name: PatternName): number =>
     noPatterns
-      ? fallback([at, 'conversation_patterns', name], undefined, DEFAULT_PATTERNS[name], String(DEFAULT_PATTERNS[name]))
+      ? forTurns([at, 'conversation_patterns', name], undefined, DEFAULT_PATTERNS[name], String(DEFAULT_PATTERNS[name]))
       : (patterns[name] ?? 0);
   const think = (kind: UserKind): ThinkTime => {
     const { minMs, maxMs } = DEFAULT_THINK[kind];
     const text = `${formatDuration(minMs)}-${formatDuration(maxMs)}`;
-    return fallback([at, 'think_time', `${kind}_users`], input.think_time?.[`${kind}_users`], { minMs, maxMs }, text);
+    return forTurns([at, 'think_time', `${kind}_users`], input.think_time?.[`${kind}_users`], { minMs, maxMs }, text);
   };
   return {
     kinds: { new: share('new'), returning: share('returning'), power: share('power') },
