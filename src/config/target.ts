@@ -13,8 +13,7 @@ export function checkTargetUrl(input: unknown): Parsed<string> {
   }
   const url = new URL(input);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    const hint = URL.canParse(`http://${input}`) ? `write http://${input}` : 'write for example http://127.0.0.1:8080';
-    return unreadable(`${quote(input)} is not an http or https address`, hint);
+    return unreadable(`${quote(input)} is not an http or https address`, hintForScheme(input));
   }
   if (url.username !== '' || url.password !== '') {
     return unreadable(
@@ -26,6 +25,16 @@ export function checkTargetUrl(input: unknown): Parsed<string> {
     return unreadable(`${quote(input)} carries a query or fragment`, 'write only scheme, host, port and base path');
   }
   return parsed(`${url.origin}${url.pathname.replace(/\/+$/, '')}`);
+}
+
+/** `ftp://shop` names another protocol; `localhost:8080` only looks as if it did (a host before a port parses as a scheme). */
+function hintForScheme(input: string): string {
+  const [, scheme, rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(input) ?? [];
+  const alike =
+    scheme === undefined ? `http://${input}` : `${scheme.toLowerCase() === 'wss' ? 'https' : 'http'}://${rest}`;
+  const isHost = URL.canParse(alike) && new URL(alike).username === '' && !rest.startsWith('/');
+  if (!isHost) return 'write for example http://127.0.0.1:8080';
+  return scheme === undefined ? `write ${alike}` : `soakd speaks HTTP only: if the service does too, write ${alike}`;
 }
 
 export const targetSchema = z.strictObject({
