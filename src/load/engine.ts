@@ -30,7 +30,7 @@ export interface LoadExit {
   retry: boolean;
   exitCode: number | null;
   signal: string | null;
-  /** Last lines of k6's log, for people. */
+  /** The signal that ended it and the last lines of k6's log, for people. */
   detail: string;
 }
 

@@ -42,6 +42,15 @@ describe('the end of a k6 process', () => {
     });
   });
 
+  it('says which signal ended it, before what k6 said last', () => {
+    expect(exitOf(signal('SIGKILL'), unasked).detail).toBe('killed by signal 9 (SIGKILL)');
+    const detail = 'warning: Request Failed';
+    expect(exitOf(signal('SIGSEGV'), { ...unasked, detail }).detail).toBe(`killed by signal 11 (SIGSEGV)\n${detail}`);
+    expect(exitOf(code(109), { ...unasked, detail }).detail).toBe(detail);
+    // Of an adopted process nobody learns it.
+    expect(exitOfAdopted({ ...unasked, detail }).detail).toBe(detail);
+  });
+
   it.each(['SIGSEGV', 'SIGABRT', 'SIGBUS'])('is a crash worth another try after %s', (name) => {
     expect(exitOf(signal(name), unasked)).toMatchObject({ reason: 'crashed', retry: true, signal: name });
   });

@@ -1,4 +1,5 @@
 /** What the end of a k6 process means (k6 errext/exitcodes; `128 + n` and signals as wait(2) gives them). */
+import { constants } from 'node:os';
 import type { LoadExit } from './engine.ts';
 
 export interface RawExit {
@@ -37,7 +38,14 @@ const BY_CODE: Record<number, { reason: string; retry: boolean }> = {
 
 /** Names the end of a process that was our child. */
 export function exitOf(raw: RawExit, circumstances: ExitCircumstances): LoadExit {
-  return { ...raw, ...reasonOf(raw, circumstances), detail: circumstances.detail };
+  const detail = [raw.signal === null ? '' : killedBy(raw.signal), circumstances.detail].filter(Boolean).join('\n');
+  return { ...raw, ...reasonOf(raw, circumstances), detail };
+}
+
+/** `killed by signal 9 (SIGKILL)`: k6's own log cannot tell it. */
+function killedBy(signal: string): string {
+  const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
+  return number === undefined ? `killed by ${signal}` : `killed by signal ${number} (${signal})`;
 }
 
 function reasonOf(
