@@ -1,5 +1,7 @@
-import { isCollection, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isCollection, isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { pairOf, rangeOf } from './nodes.ts';
 import type { DocumentPath } from './resolve.ts';
+import { type DocumentPart, soundness } from './soundness.ts';
 
 export interface Position {
   line: number;
@@ -20,6 +22,8 @@ export interface YamlDocument {
   data: unknown;
   /** Line and column, from 1, of the value at `path`, or of its key; of the nearest thing around when it is absent. */
   locate(path: DocumentPath, atKey: boolean): Position;
+  /** True when no error of the syntax can have changed how this part was read. */
+  isSound(part: DocumentPart): boolean;
 }
 
 const PROBLEMS: Record<string, string> = {
@@ -54,6 +58,7 @@ export function readYaml(source: string): YamlDocument {
     const rest = source.slice(source.lastIndexOf('\n', offset) + 1, end < 0 ? undefined : end);
     return /:\s*([<>]=?\s*[^\s#][^#]*?)\s*(?:#.*)?$/.exec(rest)?.[1] ?? null;
   };
+  const errors = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
   const found = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
     const comparison = comparisonAt(pos[0]);
     if (comparison !== null) {
@@ -71,9 +76,15 @@ export function readYaml(source: string): YamlDocument {
   );
   return {
     syntax,
-    broken: document.errors.some(({ code }) => code !== 'DUPLICATE_KEY'),
+    broken: errors.length > 0,
     data: plainData(() => document.toJS({ maxAliasCount: 100 }), syntax),
     locate: (path, atKey) => position(offsetOf(document.contents, path, atKey)),
+    isSound: soundness(
+      document.contents,
+      source,
+      lines,
+      errors.map(({ pos }) => ({ offset: pos[0], spoilsRest: comparisonAt(pos[0]) === null })),
+    ),
   };
 }
 
@@ -94,8 +105,8 @@ function offsetOf(root: Node | null, path: DocumentPath, atKey: boolean): number
   for (const [index, step] of path.entries()) {
     const last = index === path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(step));
-      if (!isPair(pair)) return offset;
+      const pair = pairOf(node, step);
+      if (pair === null) return offset;
       const keyOffset = startOf(pair.key) ?? offset;
       const valueOffset = startOf(pair.value);
       // A mapping or list is best shown by its key; an empty value has no place of its own.
@@ -112,8 +123,4 @@ function offsetOf(root: Node | null, path: DocumentPath, atKey: boolean): number
   return offset;
 }
 
-function startOf(node: unknown): number | null {
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return null;
-  const start: unknown = node.range[0];
-  return typeof start === 'number' ? start : null;
-}
+const startOf = (node: unknown): number | null => rangeOf(node)?.start ?? null;

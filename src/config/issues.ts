@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
 import { quote } from '../base/parsed.ts';
 import type { DocumentPath } from './resolve.ts';
+import type { DocumentPart } from './soundness.ts';
 
 /** What is wrong, where in the document, and what to write instead. */
 export interface Finding {
@@ -10,6 +11,8 @@ export interface Finding {
   atKey: boolean;
   problem: string;
   hint: string;
+  /** What must have been read as it was meant for this to be true: only then it is told of a broken document. */
+  needs?: DocumentPart;
 }
 
 /** zod's issues in our words. `schema` is what was asked for, `input` what was given. */
@@ -17,21 +20,25 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodTyp
   return issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     const given = valueAt(input, path);
-    const found = (problem: string, hint: string, at: DocumentPath = path, atKey = false): Finding[] => [
-      { path: at, atKey, problem, hint },
+    const found = (problem: string, hint: string, place: Partial<Finding> = {}): Finding[] => [
+      { path, atKey: false, problem, hint, needs: { path, of: 'value' }, ...place },
     ];
     if (issue.code === 'unrecognized_keys') return issue.keys.flatMap((key) => unknownKey(schema, input, path, key));
     if ((given === undefined || given === null) && (issue.code !== 'custom' || issue.message === 'is missing')) {
       // An absent key is reported where it belongs; one without a value has a place of its own.
       const at = given === null ? path : path.slice(0, -1);
-      return found(`${path.at(-1) ?? 'content'} is missing`, missingHint(issue), at, true);
+      return found(`${path.at(-1) ?? 'content'} is missing`, missingHint(issue), {
+        path: at,
+        atKey: true,
+        needs: { path: at, of: 'whole' },
+      });
     }
     if (path.length === 0 && issue.code === 'invalid_type') {
       return found(`${quote(given)} is not a mapping of keys`, 'begin with soak_test:');
     }
     switch (issue.code) {
       case 'custom':
-        return found(issue.message, hintOf(issue), path, issue.params?.atKey === true);
+        return found(issue.message, hintOf(issue), placeOfRule(issue, path));
       case 'invalid_type':
         return found(
           `${quote(given)} is not ${NOUNS[issue.expected] ?? issue.expected}`,
@@ -48,7 +55,7 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodTyp
       case 'invalid_union':
         return found(...unionProblem(issue, given));
       case 'invalid_key':
-        return found(`${quote(path.at(-1))} is not a valid name`, 'use letters, digits and dashes', path, true);
+        return found(`${quote(path.at(-1))} is not a valid name`, 'use letters, digits and dashes', atKey(path));
       case 'invalid_format':
         return found(`${quote(given)} ${lowerFirst(issue.message)}`, 'see docs/profile.md');
       case 'too_small':
@@ -58,6 +65,17 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodTyp
         return found(`${quote(given)} does not fit: ${lowerFirst(issue.message)}`, 'see docs/profile.md');
     }
   });
+}
+
+const atKey = (path: DocumentPath) => ({ path, atKey: true, needs: { path, of: 'key' } }) as const;
+
+/** Where a rule of ours reports, and what it rests on: a value, or the mapping `above` steps up whose keys it compares. */
+function placeOfRule({ params }: z.core.$ZodIssueCustom, path: DocumentPath): Partial<Finding> {
+  if (typeof params?.above === 'number') {
+    const needs: DocumentPart = { path: path.slice(0, path.length - params.above), of: 'whole' };
+    return { atKey: params.atKey === true, needs };
+  }
+  return params?.atKey === true ? atKey(path) : {};
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
@@ -115,8 +133,7 @@ function unknownKey(schema: z.ZodType, input: unknown, path: DocumentPath, key: 
   const all = known.length > 0 && known.length <= 12 ? `known keys: ${known.join(', ')}` : 'see docs/profile.md';
   return [
     {
-      path: [...path, key],
-      atKey: true,
+      ...atKey([...path, key]),
       problem: `unknown key ${quote(key)}`,
       hint: like === null ? all : `did you mean ${like}?`,
     },

@@ -64,8 +64,8 @@ const samplerBase = z.looseObject({
 const samplerSchema = (schemas: SamplerSchemas | null) =>
   samplerBase.superRefine(
     (sampler, context) => {
-      const problem = (path: DocumentPath, message: string, hint: string, atKey = false): void =>
-        context.addIssue({ code: 'custom', path: [...path], message, params: { hint, atKey } });
+      const problem = (path: DocumentPath, message: string, hint: string, params: object = {}): void =>
+        context.addIssue({ code: 'custom', path: [...path], message, params: { hint, ...params } });
       const {
         kind,
         name,
@@ -90,8 +90,9 @@ const samplerSchema = (schemas: SamplerSchemas | null) =>
       }
       const checked = schema.safeParse(settings);
       if (checked.success) return;
-      for (const finding of findingsOf(checked.error.issues, schema, settings)) {
-        problem(finding.path, finding.problem, finding.hint, finding.atKey);
+      for (const { path, atKey, problem: message, hint, needs } of findingsOf(checked.error.issues, schema, settings)) {
+        const above = needs?.of === 'whole' ? { above: path.length - needs.path.length } : {};
+        problem(path, message, hint, { atKey, ...above });
       }
     },
     { when: () => true },

@@ -264,6 +264,23 @@ describe('success criteria', () => {
   });
 });
 
+describe('the defaults', () => {
+  const listed = (workload: string): string[] =>
+    read(soak(workload))
+      .defaults.map(({ path }) => path)
+      .filter((path) => path.startsWith('user_simulation'));
+
+  it('that are listed are those that the workload uses', () => {
+    expect(listed('')).toContain('user_simulation.think_time.new_users');
+    expect(listed('  workload: { kind: requests, requests: [{ path: / }] }\n')).toEqual([
+      'user_simulation.new_users_ratio',
+      'user_simulation.returning_users_ratio',
+      'user_simulation.power_users_ratio',
+    ]);
+    expect(listed('  workload: { kind: script, file: tests/fixtures/own-script.js }\n')).toEqual([]);
+  });
+});
+
 describe('the target', () => {
   it('of the command line beats that of the profile', () => {
     const source = soak('  target: { url: "https://staging.example/base/" }\n');
@@ -276,6 +293,17 @@ describe('the target', () => {
   it('of the command line is checked like any other', () => {
     expect(problemsOf(soak(''), { overrides: { targetUrl: 'localhost:8080' } })).toEqual([
       '--target: "localhost:8080" is not an http or https address; write http://localhost:8080',
+    ]);
+  });
+
+  it.each([
+    ['ftp://shop.example/files', 'soakd speaks HTTP only: if the service does too, write http://shop.example/files'],
+    ['wss://shop.example', 'soakd speaks HTTP only: if the service does too, write https://shop.example'],
+    ['file:///srv/shop', 'write for example http://127.0.0.1:8080'],
+    ['mailto:ana@shop.example', 'write for example http://127.0.0.1:8080'],
+  ])('of another scheme, %s, is told that only HTTP is spoken', (targetUrl, hint) => {
+    expect(problemsOf(soak(''), { overrides: { targetUrl } })).toEqual([
+      `--target: "${targetUrl}" is not an http or https address; ${hint}`,
     ]);
   });
 });

@@ -92,7 +92,6 @@ class ProfileReader {
     for (const { line, column, problem, hint } of syntax) {
       this.problems.push({ file: this.#options.fileName, line, column, path: '', problem, hint });
     }
-    if (broken) return null;
     if (data === null || data === undefined) {
       if (syntax.length === 0)
         this.#add({ path: [], atKey: false, problem: 'the document is empty', hint: 'begin with soak_test:' });
@@ -101,8 +100,16 @@ class ProfileReader {
     const schemas = this.#options.samplerSchemas ?? null;
     const whole = profileSchema(schemas);
     const checked = whole.safeParse(data);
-    if (!checked.success) for (const finding of findingsOf(checked.error.issues, whole, data)) this.#add(finding);
+    const findings = checked.success ? [] : findingsOf(checked.error.issues, whole, data);
+    for (const finding of findings) if (!broken || this.#isTrue(finding)) this.#add(finding);
+    // What half a document means would only be guessed.
+    if (broken) return null;
     return this.#resolve(valueAt(data, ['soak_test']), sections(schemas));
+  }
+
+  /** Of a broken document only that is told which rests on parts that were read as they were meant. */
+  #isTrue({ needs }: Finding): boolean {
+    return needs !== undefined && this.#document.isSound(needs);
   }
 
   /** Each section that is right by itself is resolved, so that its deeper problems are found too. */
@@ -123,9 +130,9 @@ class ProfileReader {
     const curve = curveInput === null ? null : readCurve(curveInput, context);
     const traffic = trafficInput === null ? null : resolveTraffic(trafficInput, curve, context);
     const usersInput = part(['user_simulation'], shape.user_simulation.unwrap(), {});
-    const users = usersInput === null ? null : resolveUsers(usersInput, context);
     checkScriptFile(valueAt(data, ['workload']), context);
     const workloadInput = part(['workload'], shape.workload, undefined);
+    const users = usersInput === null ? null : resolveUsers(usersInput, workloadInput?.kind ?? 'chat', context);
     const workload = workloadInput === null ? null : resolveWorkload(workloadInput, users, context);
     const monitoringInput = part(['monitoring'], shape.monitoring.unwrap(), {});
     const monitoring = monitoringInput === null ? null : resolveMonitoring(monitoringInput, context);

@@ -22,7 +22,8 @@ export function section<Shape extends z.ZodRawShape>(
       rules(
         right as Partial<z.output<z.ZodObject<Shape>>>,
         (key) => wrong.has(String(key)) || right[String(key)] !== undefined,
-        (path, message, hint) => context.addIssue({ code: 'custom', path, message, params: { hint } }),
+        (path, message, hint) =>
+          context.addIssue({ code: 'custom', path, message, params: { hint, above: path.length } }),
       );
     },
     { when: () => true },
