@@ -15,6 +15,8 @@ export interface SoakdErrorOptions {
   code: string;
   /** What the reader can do about it. */
   hint: string;
+  /** What the message sums up, each on a line of its own: the problems of a profile. */
+  details?: readonly string[];
   /** Process exit code when this error ends a command; 5 unless told. */
   exitCode?: number;
   /** HTTP status when this error ends a request; 500 unless told. */
@@ -26,6 +28,7 @@ export interface SoakdErrorOptions {
 export class SoakdError extends Error {
   readonly code: string;
   readonly hint: string;
+  readonly details: readonly string[];
   readonly exitCode: number;
   readonly httpStatus: number;
 
@@ -34,12 +37,16 @@ export class SoakdError extends Error {
     this.name = 'SoakdError';
     this.code = options.code;
     this.hint = options.hint;
+    this.details = options.details ?? [];
     this.exitCode = options.exitCode ?? EXIT.cannotRun;
     this.httpStatus = options.httpStatus ?? 500;
   }
 }
 
-/** The message of anything that was thrown, causes included, on one line, without passwords in addresses. */
+/**
+ * The message of anything that was thrown, causes included unless an earlier message quotes them, on one line, without
+ * passwords in addresses.
+ */
 export function describeError(thrown: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = thrown; at !== undefined && at !== null && parts.length < 5; ) {
@@ -48,7 +55,7 @@ export function describeError(thrown: unknown): string {
       continue;
     }
     const text = at instanceof Error ? at.message : String(at);
-    if (text !== '' && !parts.includes(text)) parts.push(text);
+    if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
     at = at instanceof Error ? at.cause : undefined;
   }
   return withoutPasswords(parts.join(': ').replaceAll(/\s+/g, ' '));

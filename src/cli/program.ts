@@ -20,8 +20,10 @@ export async function runProgram(args: string[], io: Io, clock: Clock, version: 
     // Commander has printed its message; help and version end with 0.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.passed : EXIT.badInput;
     io.say(`soakd: ${describeError(thrown)}\n`);
-    if (thrown instanceof SoakdError) io.say(`hint: ${thrown.hint}\n`);
-    return thrown instanceof SoakdError ? thrown.exitCode : EXIT.cannotRun;
+    if (!(thrown instanceof SoakdError)) return EXIT.cannotRun;
+    for (const detail of thrown.details) io.say(`  ${detail}\n`);
+    io.say(`hint: ${thrown.hint}\n`);
+    return thrown.exitCode;
   }
 }
 
