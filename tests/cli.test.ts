@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +14,13 @@ const GOOD = 'tests/fixtures/cli/good.yaml';
 const BAD = 'tests/fixtures/cli/bad.yaml';
 /** Two days across the end of summer time in Berlin. */
 const AT = ['--at', '2026-10-24T06:00:00Z'];
+
+/** Address of a server on a free port of this machine. */
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : null}`;
+}
 
 describe('the program soakd', () => {
   let folder: string;
@@ -112,6 +119,17 @@ describe('the program soakd', () => {
         out: expect.stringContaining('no such'),
       });
     });
+
+    it('says of a folder that it is one', async () => {
+      expect(await soakd(['validate', folder])).toMatchObject({
+        code: 2,
+        out: `${folder}: it is a folder; name a file in it\n`,
+      });
+      expect(await soakd(['daemon', '--config', folder])).toMatchObject({
+        code: 2,
+        said: `soakd: the configuration ${folder} cannot be read: it is a folder\nhint: name a file in it\n`,
+      });
+    });
   });
 
   describe('plan', () => {
@@ -135,6 +153,7 @@ describe('the program soakd', () => {
       expect({ code, out }).toEqual({ code: 2, out: '' });
       expect(said).toContain(`${BAD}:6:5 soak_test.traffic_pattern.peek_hours`);
       expect(said).not.toMatch(/\n\s+at /);
+      expect(said).toMatch(/^soakd: the profile has 3 problems\n {2}\S[\s\S]*\nhint: docs\/profile\.md/);
     });
 
     it('colours only when asked to, and never with NO_COLOR', async () => {
@@ -164,13 +183,38 @@ describe('the program soakd', () => {
 
     it('another program at that address is told from a daemon', async () => {
       const other = createServer((_, response) => response.end('<html>hello</html>'));
-      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-      const address = other.address();
-      const port = typeof address === 'object' ? address?.port : null;
-      const { code, said } = await soakd(['status', '--url', `http://127.0.0.1:${port}`]);
+      const url = await listening(other);
+      const { code, said } = await soakd(['status', '--url', url]);
       other.close();
       expect(code).toBe(5);
       expect(said).toContain('does not understand');
+    });
+
+    it('every problem that a daemon finds with a request has its own line', async () => {
+      const problem = {
+        ...{ type: 'urn:soakd:problem:request_invalid', title: 'Bad Request', status: 400, instance: 'urn:x' },
+        ...{ detail: 'body factor: is too large', code: 'request_invalid', hint: '/openapi.json describes it' },
+        problems: [{ in: 'body', path: 'factor', problem: 'is too large', hint: 'write at most 100' }],
+      };
+      const other = createServer((_, response) => {
+        response.writeHead(400, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
+      });
+      const url = await listening(other);
+      const { code, said } = await soakd(['stop', 'RUN', '--url', url]);
+      other.close();
+      expect({ code, said }).toEqual({
+        code: 2,
+        said: `soakd: ${url} refuses the request\n  body factor: is too large; write at most 100\nhint: /openapi.json describes it\n`,
+      });
+    });
+
+    it('replay says that a daemon which is named does not give the rows away, and looks in no other folder', async () => {
+      const { code, said } = await soakd(['replay', 'RUN'], { cwd: folder, env: { SOAKD_URL: nobody } });
+      expect(code).toBe(2);
+      expect(said).toContain(`soakd: replay needs the rows of a run, which ${nobody} does not give away`);
+      expect(said).toMatch(/^hint: name the data folder .*--data.*`soakd report RUN`/m);
+      const named = await soakd(['replay', 'RUN', '--url', nobody, '--data', join(folder, 'nothing-here')]);
+      expect(named.said).toContain('there is no store at');
     });
 
     it('runs and report say that there is no store', async () => {
@@ -179,6 +223,31 @@ describe('the program soakd', () => {
         expect(code).toBe(2);
         expect(said).toContain('there is no store at');
       }
+    });
+  });
+
+  describe('a data folder that cannot be', () => {
+    it.each([['doctor'], ['daemon'], ['run', GOOD]])('is refused by %s, with what to do', async (...args) => {
+      const data = '/proc/soakd/data';
+      const { code, said } = await soakd([...args, '--data', data]);
+      expect(code).toBe(5);
+      expect(said).toContain(`soakd: the folder ${data} cannot be used: its file system takes no new folders`);
+      expect(said).toMatch(/^hint: name another folder with --data or SOAKD_DATA$/m);
+    });
+
+    it('is told by its name where a file is in the way', async () => {
+      const file = join(folder, 'not-a-folder');
+      writeFileSync(file, '');
+      const { code, said } = await soakd(['doctor', '--data', file]);
+      expect(code).toBe(5);
+      expect(said).toContain(`soakd: the folder ${file} cannot be used: a file is in its place`);
+    });
+
+    it('is found out for the report before the run begins', async () => {
+      const args = ['run', GOOD, '--target', nobody, '--data', join(folder, 'out'), '--out', '/proc/soakd/report'];
+      const { code, said } = await soakd(args);
+      expect(code).toBe(5);
+      expect(said).toMatch(/^soakd: the folder \/proc\/soakd\/report cannot be used.*\nhint: .*--out\n$/);
     });
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, SoakdError } from '../base/errors.ts';
+import { whyUnreadable } from '../base/file-errors.ts';
 import { formatProblem, type ParsedProfile, type Problem, parseProfile } from '../config/profile.ts';
 import { samplerSchemas } from '../sample/registry.ts';
 
@@ -10,11 +11,7 @@ export function readProfile(file: string, cwd: string, targetUrl?: string): Pars
   try {
     source = readFileSync(resolve(cwd, file), 'utf8');
   } catch (thrown) {
-    const reason =
-      thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
-        ? 'there is no such file'
-        : String(thrown);
-    const problem: Problem = { file, line: 0, column: 0, path: '', problem: reason, hint: 'check the path' };
+    const problem: Problem = { file, line: 0, column: 0, path: '', ...whyUnreadable(thrown) };
     return { ok: false, problems: [problem], source: '' };
   }
   const parsed = parseProfile(source, {
@@ -31,7 +28,8 @@ export function readProfile(file: string, cwd: string, targetUrl?: string): Pars
 export const badProfile = (problems: Problem[]): SoakdError =>
   new SoakdError(`the profile has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`, {
     code: 'profile_invalid',
-    hint: `\n${problems.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`,
+    details: problems.map(formatProblem),
+    hint: 'docs/profile.md describes every key; `soakd validate` finds the same without starting anything',
     exitCode: EXIT.badInput,
     httpStatus: 422,
   });

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { isLoopbackHost } from '../api/access.ts';
 import { createApi } from '../api/api.ts';
-import { describeError, EXIT, SoakdError } from '../base/errors.ts';
+import { EXIT, SoakdError } from '../base/errors.ts';
+import { systemCode } from '../base/file-errors.ts';
 import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
 import { samplerPlugins } from '../sample/registry.ts';
@@ -18,7 +18,7 @@ import { profileFiles } from './profile-files.ts';
 import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { findToken, withoutToken } from './token.ts';
-import { runFolderIn, type Surroundings, wire } from './wire.ts';
+import { makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts';
 
 export interface Daemon {
   /** Where it can be asked. */
@@ -55,7 +55,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   // Neither k6 nor a sampler has any use for the daemon's own token.
   const env = withinFence(withoutToken(surroundings.env), config.fence);
 
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataFolder);
   undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
   const files = profileFiles(config.profileFolder, isLoopbackHost(config.listen.host));
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
@@ -138,10 +138,12 @@ async function listen(app: ReturnType<typeof createApi>, { host, port }: ListenA
   try {
     return await app.listen({ host, port });
   } catch (cause) {
-    throw new SoakdError(`cannot listen on ${host}:${port}: ${describeError(cause)}`, {
+    const taken = systemCode(cause) === 'EADDRINUSE';
+    throw new SoakdError(taken ? `${host}:${port} is taken by another program` : `cannot listen on ${host}:${port}`, {
       code: 'listen_failed',
-      hint: 'is another program there? listen: in the configuration names another address',
-      cause,
+      hint: `${taken ? 'is it another soakd? ' : ''}listen: in the configuration names another address`,
+      // The system's words say no more than ours.
+      ...(taken ? {} : { cause }),
     });
   }
 }

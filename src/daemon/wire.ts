@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootTimeMs } from '../base/boot-time.ts';
 import type { Clock } from '../base/clock.ts';
 import { EXIT, SoakdError } from '../base/errors.ts';
+import { makeFolder } from '../base/folder.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
 import { type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
@@ -51,6 +52,9 @@ export interface House {
   context: SoakContext;
 }
 
+/** Makes the data folder, or one in it. Throws a SoakdError `folder_unusable`. */
+export const makeDataFolder = (path: string): void => makeFolder(path, '--data or SOAKD_DATA');
+
 export const storeFileIn = (dataFolder: string): string => join(dataFolder, 'soakd.db');
 export const runFolderIn = (dataFolder: string, runId: string): string => join(dataFolder, 'runs', runId);
 
@@ -58,7 +62,7 @@ export const runFolderIn = (dataFolder: string, runId: string): string => join(d
 export async function wire(surroundings: Surroundings, undo: UndoStack): Promise<House> {
   const { dataFolder, root, env, clock, log, host, pid, version, profileFiles } = surroundings;
   const random: Random = seededRandom(pid * 1_000_003 + Math.floor(clock.now()));
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataFolder);
   const storeFile = storeFileIn(dataFolder);
   const opened = await openSqliteStore({ file: storeFile, clock });
   const store = new BufferedStore(opened, { clock, random });
@@ -107,7 +111,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     writeReport: async (run, folder) => writeRenderedReports(await renderApart(storeFile, run.id), folder),
     folderFor: async (runId) => {
       const folder = runFolderIn(dataFolder, runId);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeDataFolder(folder);
       return folder;
     },
     preflight: (run) => refuseUnready(run, checkPorts, log),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describeError, EXIT, SoakdError } from '../../base/errors.ts';
+import { EXIT, SoakdError } from '../../base/errors.ts';
+import { whyUnreadable } from '../../base/file-errors.ts';
 import { formatProblem } from '../../config/profile.ts';
 import { type DaemonConfig, defaultDaemonConfig, readDaemonConfig } from '../../daemon/config.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
@@ -42,15 +43,17 @@ function configOf(file: string | undefined, cwd: string): DaemonConfig {
   try {
     source = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw invalid(`the configuration cannot be read: ${describeError(cause)}`, 'check the path of --config');
+    const { problem, hint } = whyUnreadable(cause);
+    throw invalid(`the configuration ${path} cannot be read: ${problem}`, [], hint);
   }
   const read = readDaemonConfig(source, path);
   if (read.ok) return read.config;
   throw invalid(
     'the configuration is not valid',
-    `\n${read.problems.map((one) => `  ${formatProblem(one)}`).join('\n')}`,
+    read.problems.map(formatProblem),
+    'docs/operations.md describes every key',
   );
 }
 
-const invalid = (message: string, hint: string): SoakdError =>
-  new SoakdError(message, { code: 'config_invalid', hint, exitCode: EXIT.badInput });
+const invalid = (message: string, details: string[], hint: string): SoakdError =>
+  new SoakdError(message, { code: 'config_invalid', details, hint, exitCode: EXIT.badInput });

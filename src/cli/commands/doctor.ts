@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import { EXIT } from '../../base/errors.ts';
 import { preflightPorts } from '../../daemon/preflight-ports.ts';
-import { secretFrom, storeFileIn } from '../../daemon/wire.ts';
+import { makeDataFolder, secretFrom, storeFileIn } from '../../daemon/wire.ts';
 import { k6BinaryPath } from '../../load/k6-binary.ts';
 import type { Check, CheckStatus } from '../../soak/checks/check.ts';
 import { type PreflightOrder, preflight } from '../../soak/preflight.ts';
@@ -23,7 +22,7 @@ export const doctor: CommandFile = (program, context) => {
     .action(async (file: string | undefined, options: { target?: string; json?: boolean }) => {
       const order = file === undefined ? null : orderOf(context, file, options.target);
       const dataFolder = globals().data;
-      await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+      makeDataFolder(dataFolder);
       const ports = preflightPorts({
         clock,
         dataFolder,

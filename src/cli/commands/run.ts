@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describeError, EXIT, SoakdError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/folder.ts';
 import { UndoStack } from '../../base/undo.ts';
 import { writeReportFiles } from '../../daemon/report-files.ts';
 import { type House, runFolderIn, wire } from '../../daemon/wire.ts';
@@ -71,6 +71,10 @@ async function soakInForeground(
     });
   }
 
+  const out = options.out === undefined ? null : resolve(io.cwd, options.out);
+  // Made now: a report that cannot be written must not be found out after three days. Others may read it.
+  if (out !== null) makeFolder(out, '--out', 0o777);
+
   const progress = new Progress(io);
   const house = await wire({ ...surroundings(), log: foregroundLog((text) => progress.note(text)) }, undo);
   const { soaks, store } = house;
@@ -110,12 +114,8 @@ async function soakInForeground(
       exitCode: EXIT.aborted,
     });
   }
-  const folder = options.out === undefined ? runFolderIn(house.dataFolder, started.id) : resolve(io.cwd, options.out);
-  if (options.out !== undefined) {
-    await mkdir(folder, { recursive: true });
-    await writeReportFiles(store, started.id, folder, verdict);
-  }
-  const report = join(folder, 'report.md');
+  if (out !== null) await writeReportFiles(store, started.id, out, verdict);
+  const report = join(out ?? runFolderIn(house.dataFolder, started.id), 'report.md');
   if (options.json) io.out(`${JSON.stringify({ run: started.id, report, verdict }, null, 2)}\n`);
   else io.out(`${verdictTable(verdict, io)}\n\n${verdict.headline}\nreport: ${report}\n`);
   exitWith(exitCodeOf(verdict));

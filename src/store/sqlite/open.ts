@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { EXIT, SoakdError } from '../../base/errors.ts';
+import { makeFolder } from '../../base/folder.ts';
 import type { Store } from '../store.ts';
 import { storeError } from './errors.ts';
 import { isNetworkFileSystem, mountOf } from './file-system.ts';
@@ -27,7 +28,7 @@ const OPEN_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the store in one SQLite file, built or brought up to date when needed. Several processes of one host may use
- * it at once. Rejects with the store's codes, and `store_missing`, `store_network`, `store_newer`, `store_older`,
+ * it at once. Rejects with the store's codes, and `folder_unusable`, `store_missing`, `store_network`, `store_newer`, `store_older`,
  * `store_foreign`.
  */
 export async function openSqliteStore({
@@ -38,7 +39,7 @@ export async function openSqliteStore({
   const path = resolve(file);
   let db: Database.Database | null = null;
   try {
-    if (!readOnly) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!readOnly) makeFolder(dirname(path), '--data or SOAKD_DATA');
     refuseNetwork(path);
     db = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: OPEN_TIMEOUT_MS });
     if (!readOnly) {

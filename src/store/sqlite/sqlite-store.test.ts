@@ -163,7 +163,7 @@ describe('the SQLite store', () => {
     it('refuses a folder that cannot be', async () => {
       await (await openWithRun()).close();
       const file = join(place.file, 'below', 'a-file.db');
-      await expect(place.open({ file })).rejects.toMatchObject({ code: 'store_failed' });
+      await expect(place.open({ file })).rejects.toMatchObject({ code: 'folder_unusable' });
     });
   });
 });
