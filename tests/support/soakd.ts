@@ -19,6 +19,8 @@ export interface SoakdOptions {
   env?: Record<string, string | undefined>;
   /** Another one than the repository's own. */
   launcher?: string;
+  /** Another Node than the one that runs the tests. */
+  node?: string;
 }
 
 /** A soakd at work. */
@@ -34,9 +36,9 @@ export class Soakd {
   }[] = [];
   readonly ended: Promise<Ended>;
 
-  constructor(args: string[], { cwd, env, launcher = LAUNCHER }: SoakdOptions = {}) {
+  constructor(args: string[], { cwd, env, launcher = LAUNCHER, node = process.execPath }: SoakdOptions = {}) {
     const { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME } = process.env;
-    this.#child = spawn(process.execPath, [launcher, ...args], {
+    this.#child = spawn(node, [launcher, ...args], {
       cwd: cwd ?? process.cwd(),
       env: { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME, TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,6 +68,11 @@ export class Soakd {
       this.#waiting.push({ stream, pattern, found, lost });
       this.#look();
     });
+  }
+
+  /** Of the process that was started: the launcher's. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   kill(signal: NodeJS.Signals): void {
