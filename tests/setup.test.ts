@@ -14,11 +14,12 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAtLeast } from '../scripts/go.ts';
 import { k6BinaryPath } from '../src/load/k6-binary.ts';
@@ -71,6 +72,7 @@ beforeEach(() => {
     'scripts/setup.mjs',
     'scripts/build-k6.ts',
     'scripts/go.ts',
+    'scripts/old-k6-builds.ts',
     'src/load/k6-binary.ts',
     'src/base',
   ]) {
@@ -151,6 +153,37 @@ describe('set-up', () => {
     write(join(checkout, 'k6/xk6-soakd/more.go'), 'package x\n');
     expect((await setup()).code).toBe(0);
     expect(builds()).toBe(2);
+  });
+
+  it('keeps the build before, and removes those before it unless they are in use', async () => {
+    provideGo();
+    const buildsLeft = () => readdirSync(join(folder, 'cache/soakd/k6')).toSorted();
+    const nextBuild = async (): Promise<{ path: string; name: string; talk: string }> => {
+      write(join(checkout, 'k6/xk6-soakd/more.go'), `package x // ${builds()}\n`);
+      const { code, talk } = await setup();
+      expect(code).toBe(0);
+      return { path: binary(), name: basename(dirname(binary())), talk };
+    };
+    await setup();
+    const first = { path: binary(), name: basename(dirname(binary())) };
+    const second = await nextBuild();
+    expect(buildsLeft()).toEqual([first.name, second.name].toSorted());
+    expect(second.talk).not.toContain('old k6');
+
+    // Any program under that name will do; it reads until its input ends.
+    cpSync('/bin/cat', first.path, { dereference: true });
+    utimesSync(first.path, 1, 1);
+    const atWork = spawn(first.path, { stdio: ['pipe', 'ignore', 'ignore'], argv0: 'cat' });
+    const over = once(atWork, 'exit');
+    const third = await nextBuild();
+    expect(third.talk).toContain(`keeping the old k6 ${first.name}: it is in use`);
+    expect(buildsLeft()).toEqual([first.name, second.name, third.name].toSorted());
+
+    atWork.stdin.end();
+    await over;
+    const fourth = await nextBuild();
+    for (const { name } of [first, second]) expect(fourth.talk).toContain(`removed the old k6 ${name}`);
+    expect(buildsLeft()).toEqual([third.name, fourth.name].toSorted());
   });
 
   it('completes what a killed set-up left, and leaves nothing of it', async () => {
