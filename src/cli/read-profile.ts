@@ -29,7 +29,7 @@ export const badProfile = (problems: Problem[]): SoakdError =>
   new SoakdError(`the profile has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}`, {
     code: 'profile_invalid',
     details: problems.map(formatProblem),
-    hint: 'docs/profile.md describes every key; `soakd validate` finds the same without starting anything',
+    hint: 'docs/profile.md describes every key',
     exitCode: EXIT.badInput,
     httpStatus: 422,
   });
