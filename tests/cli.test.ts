@@ -139,6 +139,12 @@ describe('the program soakd', () => {
       await expect(out).toMatchFileSnapshot('fixtures/cli/plan.expected.txt');
     });
 
+    it('draws the calibration windows, and says where they meet hours that are not judged', async () => {
+      const { code, out } = await soakd(['plan', 'tests/fixtures/cli/day.yaml', ...AT]);
+      expect(code).toBe(0);
+      await expect(out).toMatchFileSnapshot('fixtures/cli/plan-day.expected.txt');
+    });
+
     it('gives the numbers as JSON and the curve as CSV', async () => {
       const json = JSON.parse((await soakd(['plan', GOOD, ...AT, '--format', 'json'])).out);
       expect(json).toMatchObject({ name: 'Two days of a shop', timezone: 'Europe/Berlin' });

@@ -16,7 +16,8 @@ function keysOf(schema: JsonSchema | boolean): string[] {
   const below = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => [key, ...keysOf(value)]);
   const items = schema.items === undefined || Array.isArray(schema.items) ? [] : keysOf(schema.items);
   const values = schema.additionalProperties === undefined ? [] : keysOf(schema.additionalProperties);
-  return [...below, ...items, ...values, ...(schema.oneOf ?? []).flatMap(keysOf)];
+  const options = [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])];
+  return [...below, ...items, ...values, ...options.flatMap(keysOf)];
 }
 
 const examples = [...docs.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => text ?? '');

@@ -52,8 +52,12 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodTyp
           like === null ? `write one of them` : `did you mean ${like}?`,
         );
       }
-      case 'invalid_union':
-        return found(...unionProblem(issue, given));
+      case 'invalid_union': {
+        const inside = insideMapping(issue, given);
+        if (inside === null) return found(...unionProblem(issue, given));
+        const placed = inside.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+        return findingsOf(placed, schema, input);
+      }
       case 'invalid_key':
         return found(`${quote(path.at(-1))} is not a valid name`, 'use letters, digits and dashes', atKey(path));
       case 'invalid_format':
@@ -100,13 +104,23 @@ function missingHint(issue: z.core.$ZodIssue): string {
 }
 
 function unionProblem(issue: z.core.$ZodIssueInvalidUnion, given: unknown): [problem: string, hint: string] {
-  const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+  const kinds = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+  const words = issue.errors.flat().flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []));
+  const options = kinds.length > 0 ? kinds : words;
   if (options.length === 0) return [`${quote(given)} is not of a kind that fits here`, 'see docs/profile.md'];
   const like = typeof given === 'string' ? nearest(given, options) : null;
   return [
     `${quote(given)} is not one of ${options.join(', ')}`,
-    like === null ? 'write one of them' : `did you mean ${like}?`,
+    like === null ? `write one of them${kinds.length > 0 ? '' : ', or a mapping of keys'}` : `did you mean ${like}?`,
   ];
+}
+
+/** Words or a mapping were asked for and a mapping was given: what is wrong inside it. Null in other cases. */
+function insideMapping(issue: z.core.$ZodIssueInvalidUnion, given: unknown): readonly z.core.$ZodIssue[] | null {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return null;
+  const isNoMapping = ({ code, path }: z.core.$ZodIssue): boolean =>
+    path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  return issue.errors.find((issues) => !issues.some(isNoMapping)) ?? null;
 }
 
 type LimitIssue = z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig;
@@ -164,7 +178,7 @@ type AnyDef = z.core.$ZodTypeDef &
 
 const defOf = (schema: z.core.$ZodType): AnyDef => schema._zod.def;
 
-/** The schema under optional, default and transform; of a union the option that fits the input's `kind`. */
+/** The schema under optional, default and transform; of a union the mapping, by the input's `kind` where they have one. */
 function unwrap(schema: z.core.$ZodType | undefined, input: unknown): z.core.$ZodType | undefined {
   if (schema === undefined) return undefined;
   const def = defOf(schema);
@@ -173,8 +187,8 @@ function unwrap(schema: z.core.$ZodType | undefined, input: unknown): z.core.$Zo
   if (def.type !== 'union') return schema;
   const kind = valueAt(input, ['kind']);
   return def.options?.find((option) => {
-    const discriminator = defOf(option).shape?.kind;
-    return discriminator?._zod.values?.has(String(kind));
+    const { shape } = defOf(option);
+    return shape !== undefined && (shape.kind === undefined || shape.kind._zod.values?.has(String(kind)));
   });
 }
 

@@ -32,6 +32,13 @@ describe('the JSON Schema of profiles', () => {
     });
   });
 
+  it('takes words or a mapping for calibration windows', () => {
+    const [words, settings] = at('soak_test', 'calibration').anyOf ?? [];
+    expect(words).toMatchObject({ enum: ['on', 'off', true, false] });
+    expect(settings).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(Object.keys(settings?.properties ?? {})).toEqual(['every', 'length', 'rate']);
+  });
+
   it('knows the settings of each kind of sampler', () => {
     expect(at('soak_test', 'monitoring', 'samplers').items).toEqual({
       anyOf: [

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../base/parsed.ts';
 import type { Profile } from '../model/profile.ts';
+import { calibrationSchema, resolveCalibration } from './calibration.ts';
 import { criteriaSchema, resolveCriteria } from './criteria.ts';
 import { readYaml, type YamlDocument } from './document.ts';
 import { excludeSchema, exclusionSchema, resolveExclude } from './exclude.ts';
@@ -45,6 +46,7 @@ const sections = (samplerSchemas: SamplerSchemas | null) => ({
   duration: duration('how long the load runs, warm-up included', { minMs: 1000, maxMs: 60 * DAY_MS, example: '72h' }),
   target: targetSchema.optional(),
   traffic_pattern: trafficSchema.describe('how much load at which hour'),
+  calibration: calibrationSchema.describe('stretches at one fixed rate, for the sake of the measurement').optional(),
   user_simulation: usersSchema.describe('who the users are').optional(),
   workload: workloadSchema.describe('what is sent').optional(),
   monitoring: monitoringSchema(samplerSchemas).describe('what is sampled').optional(),
@@ -136,6 +138,9 @@ class ProfileReader {
     const workload = workloadInput === null ? null : resolveWorkload(workloadInput, users, context);
     const monitoringInput = part(['monitoring'], shape.monitoring.unwrap(), {});
     const monitoring = monitoringInput === null ? null : resolveMonitoring(monitoringInput, context);
+    const calibrationInput = part(['calibration'], shape.calibration.unwrap(), undefined);
+    const calibration =
+      traffic === null ? null : resolveCalibration(calibrationInput, traffic, monitoring?.intervalMs ?? 0, context);
     const criteriaInput = part(['success_criteria'], shape.success_criteria.unwrap(), {});
     const judged = criteriaInput === null ? null : resolveCriteria(criteriaInput, context);
     const excludeInput = part(['exclude'], shape.exclude.unwrap(), []);
@@ -157,6 +162,7 @@ class ProfileReader {
       durationMs,
       targetUrl,
       traffic,
+      calibration,
       users,
       workload,
       monitoring,

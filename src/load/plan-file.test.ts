@@ -18,6 +18,7 @@ const plan: ArrivalPlan = {
     { atMs: 1_790_000_300_000, requestsPerMinute: 300, multiplier: 1, paused: true },
     { atMs: 1_790_000_600_000, requestsPerMinute: 300, multiplier: 1, paused: false },
   ],
+  calibration: [],
 };
 
 let folder: string;

@@ -1,3 +1,5 @@
+import type { Stretch } from '../base/stretches.ts';
+
 /**
  * The arrival-rate plan: what the load should be at each instant of a run. A pure function of the
  * profile, the start, the compression and the edits made while the run lived, so it can be built
@@ -20,6 +22,17 @@ export interface ArrivalPlan {
    * step. In a pause the points keep the rate that would have been offered.
    */
   points: RatePoint[];
+  /**
+   * Where the load keeps to the one rate of the profile's calibration windows: in order, apart, in real time, what
+   * operators did taken out. Empty when the profile has none.
+   */
+  calibration: CalibrationWindow[];
+}
+
+/** A stretch [fromMs, untilMs) with no ramp inside: the same planned rate from its first millisecond to its last. */
+export interface CalibrationWindow extends Stretch {
+  /** The same in every window of a run. */
+  requestsPerMinute: number;
 }
 
 export interface RatePoint {

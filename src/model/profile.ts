@@ -10,6 +10,8 @@ export interface Profile {
   /** Base address of what is soaked; null when only `--target` gives it. */
   targetUrl: string | null;
   traffic: Traffic;
+  /** Stretches at one fixed rate, for the sake of the measurement; null: none. */
+  calibration: Calibration | null;
   users: UserSimulation;
   workload: Workload;
   monitoring: Monitoring;
@@ -48,6 +50,18 @@ export interface RecordedCurve {
   clock: 'day' | 'run';
   /** Strictly increasing offsets; requests a minute between points are interpolated linearly. */
   points: { offsetMs: number; ratePerMinute: number }[];
+}
+
+/**
+ * Calibration windows: every so often the load leaves the hours and keeps to one rate, so that early and late can be
+ * compared at the same load.
+ */
+export interface Calibration {
+  /** By the profile's clock, from the start of one window to the start of the next; the first follows the warm-up. */
+  everyMs: number;
+  /** By the profile's clock. */
+  lengthMs: number;
+  requestsPerMinute: number;
 }
 
 export type UserKind = 'new' | 'returning' | 'power';

@@ -1,5 +1,7 @@
-import type { ArrivalPlan, PlanEdit, RatePoint } from '../model/plan.ts';
+import { contains, type Stretch, unionOf } from '../base/stretches.ts';
+import type { ArrivalPlan, CalibrationWindow, PlanEdit, RatePoint } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
+import { calibrationSchedule, shortestWindowMs } from './calibration.ts';
 import { addedMs, cutsOf, factorAt, pausedAt } from './edits.ts';
 import { type Knot, patternKnots } from './pattern.ts';
 
@@ -16,6 +18,10 @@ export interface PlanStart {
  *
  * The pattern that the offered load is held to is this curve, ramps included. Instants are whole milliseconds.
  * In a rehearsal the instants move together and the rate a real minute stays. `extend` counts in real time.
+ *
+ * In a calibration window the plan steps to its one rate and back, without ramps, so that the whole window is at that
+ * rate and the hours around it keep theirs. An operator's factor above 1 does not reach into it; while one below 1 is in
+ * force no window is kept, for who asks for less load gets less.
  */
 export function buildPlan(profile: Profile, { startMs, compression }: PlanStart, edits: PlanEdit[]): ArrivalPlan {
   const endMs = Math.round(startMs + profile.durationMs / compression + addedMs(edits));
@@ -24,16 +30,28 @@ export function buildPlan(profile: Profile, { startMs, compression }: PlanStart,
     .map(({ atMs, multiplier }) => ({ atMs: Math.round(startMs + (atMs - startMs) / compression), multiplier }))
     .sort((a, b) => a.atMs - b.atMs);
 
-  const cuts = [startMs, ...cutsOf(edits).filter((atMs) => atMs > startMs && atMs < endMs), endMs];
+  const { baseRatePerMinute } = profile.traffic;
+  const { windows } = calibrationSchedule(profile, { startMs, compression }, edits);
+  const fixedRate = profile.calibration?.requestsPerMinute ?? baseRatePerMinute;
+
+  const inside = [...cutsOf(edits), ...edgesOf(windows)].filter((atMs) => atMs > startMs && atMs < endMs);
+  const cuts = [...new Set([startMs, ...inside, endMs])].sort((a, b) => a - b);
   const points: RatePoint[] = [];
+  const calibrated: Stretch[] = [];
   cuts.slice(0, -1).forEach((fromMs, index) => {
     const untilMs = cuts[index + 1] ?? endMs;
     const factor = factorAt(edits, fromMs);
     const paused = pausedAt(edits, fromMs);
+    if (factor >= 1 && contains(windows, fromMs)) {
+      const fixed = { requestsPerMinute: fixedRate, multiplier: fixedRate / baseRatePerMinute, paused };
+      points.push({ atMs: fromMs, ...fixed }, { atMs: untilMs, ...fixed });
+      if (!paused) calibrated.push({ fromMs, untilMs });
+      return;
+    }
     for (const { atMs, multiplier } of clip(pattern, fromMs, untilMs)) {
       points.push({
         atMs,
-        requestsPerMinute: multiplier * factor * profile.traffic.baseRatePerMinute,
+        requestsPerMinute: multiplier * factor * baseRatePerMinute,
         multiplier: multiplier * factor,
         paused,
       });
@@ -49,29 +67,41 @@ export function buildPlan(profile: Profile, { startMs, compression }: PlanStart,
     compression,
     requestsPerIteration: profile.workload.requestsPerIteration,
     points: simplify(points),
+    calibration: longEnough(calibrated, shortestWindowMs(profile, compression), fixedRate),
   };
 }
 
+const edgesOf = (stretches: readonly Stretch[]): number[] =>
+  stretches.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]);
+
+/** What operators left of the windows, where it is still long enough to measure in. */
+const longEnough = (stretches: readonly Stretch[], leastMs: number, requestsPerMinute: number): CalibrationWindow[] =>
+  unionOf(stretches)
+    .filter(({ fromMs, untilMs }) => untilMs - fromMs >= leastMs)
+    .map((stretch) => ({ ...stretch, requestsPerMinute }));
+
 /** The part of a piecewise-linear curve in [fromMs, untilMs], with its values just inside both ends. */
 function clip(knots: Knot[], fromMs: number, untilMs: number): Knot[] {
-  const inside = knots.filter(({ atMs }) => atMs > fromMs && atMs < untilMs);
+  const first = firstWhere(knots, ({ atMs }) => atMs > fromMs);
+  const end = firstWhere(knots, ({ atMs }) => atMs >= untilMs);
   return [
-    { atMs: fromMs, multiplier: rightOf(knots, fromMs) },
-    ...inside,
-    { atMs: untilMs, multiplier: leftOf(knots, untilMs) },
+    { atMs: fromMs, multiplier: interpolate(knots[first - 1] ?? knots[0], knots[first], fromMs) },
+    ...knots.slice(first, end),
+    { atMs: untilMs, multiplier: interpolate(knots[end - 1], knots[end], untilMs) },
   ];
 }
 
-/** Value just after `atMs`. */
-function rightOf(knots: Knot[], atMs: number): number {
-  const index = knots.findLastIndex((knot) => knot.atMs <= atMs);
-  return interpolate(knots[index] ?? knots[0], knots[index + 1], atMs);
-}
-
-/** Value just before `atMs`. */
-function leftOf(knots: Knot[], atMs: number): number {
-  const index = knots.findIndex((knot) => knot.atMs >= atMs);
-  return index < 0 ? (knots.at(-1)?.multiplier ?? 0) : interpolate(knots[index - 1], knots[index], atMs);
+/** Index of the first knot that `is` it, where all after it are too; the length when none is. */
+function firstWhere(knots: readonly Knot[], is: (knot: Knot) => boolean): number {
+  let low = 0;
+  let high = knots.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const knot = knots[middle];
+    if (knot !== undefined && is(knot)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function interpolate(left: Knot | undefined, right: Knot | undefined, atMs: number): number {

@@ -1,3 +1,4 @@
+import { contains, unionOf } from '../base/stretches.ts';
 import type { ArrivalPlan, LoadLevel } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { levelAt, requestsBetween } from './rate.ts';
@@ -13,7 +14,10 @@ export interface ChartOptions {
 const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 const COLOURS: Record<LoadLevel, number> = { normal: 32, peak: 33, stress: 31 };
 
-/** The planned curve as text: one column a stretch of time, eighths of a line high, the profile's clock below. */
+/**
+ * The planned curve as text: one column a stretch of time, eighths of a line high, the profile's clock below, and
+ * below that where the calibration windows lie.
+ */
 export function chart(profile: Profile, plan: ArrivalPlan, { width, height = 8, colour }: ChartOptions): string {
   const labelWidth = 7;
   const columns = Math.max(10, width - labelWidth - 2);
@@ -35,7 +39,11 @@ export function chart(profile: Profile, plan: ArrivalPlan, { width, height = 8, 
     const label = row === 0 ? axisNumber(top) : row === height - 1 ? '0' : '';
     return `${label.padStart(labelWidth)} ┤${cells.join('')}`.trimEnd();
   });
-  return [...lines, ...timeAxis(profile, plan, columns, labelWidth)].join('\n');
+  return [
+    ...lines,
+    ...timeAxis(profile, plan, columns, labelWidth),
+    ...calibrationMarks(plan, columns, labelWidth, colour),
+  ].join('\n');
 }
 
 const axisNumber = (value: number): string => (value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3))));
@@ -70,4 +78,21 @@ function timeAxis(profile: Profile, plan: ArrivalPlan, columns: number, labelWid
     }
   }
   return [`${' '.repeat(labelWidth)} └${ruler.join('')}`, `${' '.repeat(labelWidth + 2)}${labels}`.trimEnd()];
+}
+
+const CYAN = 36;
+
+/** A mark in each column that a calibration window touches. */
+function calibrationMarks(plan: ArrivalPlan, columns: number, labelWidth: number, colour: boolean): string[] {
+  if (plan.calibration.length === 0) return [];
+  const stepMs = (plan.endMs - plan.startMs) / columns;
+  const touched = unionOf(
+    plan.calibration.map(({ fromMs, untilMs }) => ({
+      fromMs: Math.floor((fromMs - plan.startMs) / stepMs),
+      untilMs: Math.ceil((untilMs - plan.startMs) / stepMs),
+    })),
+  );
+  const marks = Array.from({ length: columns }, (_, column) => (contains(touched, column) ? '▲' : ' ')).join('');
+  const shown = colour ? marks.replaceAll(/▲+/g, (run) => `\u001b[${CYAN}m${run}\u001b[0m`) : marks;
+  return [`${'calib.'.padStart(labelWidth)}  ${shown}`.trimEnd()];
 }

@@ -1,3 +1,4 @@
+import { differenceOf, lengthOf, type Stretch } from '../base/stretches.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { profileTimeMs, realTimeMs, requestsBetween } from './rate.ts';
@@ -25,7 +26,10 @@ export function clockChanges(profile: Profile, plan: ArrivalPlan): ClockChange[]
     const atMs = realTimeMs(plan, stretch.fromMs);
     const before = clockText(stretch.fromMs + stretch.offsetMs - shiftMs);
     const after = clockText(stretch.fromMs + stretch.offsetMs);
-    const again = requestsBetween(plan, atMs, realTimeMs(plan, stretch.fromMs + Math.abs(shiftMs)));
+    const again = requestsByClock(plan, {
+      fromMs: atMs,
+      untilMs: realTimeMs(plan, stretch.fromMs + Math.abs(shiftMs)),
+    });
     const byClock = profile.traffic.curve?.clock !== 'run';
     return {
       atMs,
@@ -37,6 +41,13 @@ export function clockChanges(profile: Profile, plan: ArrivalPlan): ClockChange[]
         : 'the curve counts from the start, so the load does not change',
     };
   });
+}
+
+/** What the hours of the clock offer in a stretch: a calibration window in it does not follow them. */
+function requestsByClock(plan: ArrivalPlan, stretch: Stretch): number {
+  const rest = differenceOf([stretch], plan.calibration);
+  const requests = rest.reduce((sum, { fromMs, untilMs }) => sum + requestsBetween(plan, fromMs, untilMs), 0);
+  return rest.length === 0 ? 0 : (requests * lengthOf([stretch])) / lengthOf(rest);
 }
 
 function effectOf(shiftMs: number, before: string, after: string, requests: number): string {

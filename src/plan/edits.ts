@@ -1,8 +1,8 @@
 import type { PlanEdit } from '../model/plan.ts';
 
-/** Real milliseconds by which operators have put off the end. */
-export const addedMs = (edits: readonly PlanEdit[]): number =>
-  edits.reduce((sum, edit) => sum + (edit.kind === 'extend' ? edit.byMs : 0), 0);
+/** Real milliseconds by which operators had put off the end, by the edits made up to `atMs`. */
+export const addedMs = (edits: readonly PlanEdit[], atMs = Number.POSITIVE_INFINITY): number =>
+  edits.reduce((sum, edit) => sum + (edit.kind === 'extend' && edit.atMs <= atMs ? edit.byMs : 0), 0);
 
 /** Instants at which an edit begins or ends, ascending, each once. */
 export function cutsOf(edits: PlanEdit[]): number[] {

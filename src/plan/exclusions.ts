@@ -1,7 +1,6 @@
 import { differenceOf, type Stretch, unionOf } from '../base/stretches.ts';
-import type { ArrivalPlan } from '../model/plan.ts';
 import type { Exclusion, Profile } from '../model/profile.ts';
-import { profileTimeMs, realTimeMs } from './rate.ts';
+import { type PlanClock, profileTimeMs, realTimeMs } from './rate.ts';
 import { DAY_MS, MINUTE_MS, offsetStretches, weekdayOf } from './zone.ts';
 
 /** A stretch of real time that is not judged. */
@@ -9,11 +8,14 @@ export interface ExcludedStretch extends Stretch {
   reason: string;
 }
 
+/** A run in time: its clock and its end. */
+type Span = PlanClock & { endMs: number };
+
 /**
  * What the profile says not to judge, in real time, clipped to the run, in order and without overlap:
  * where two exclusions meet, the one named first keeps the time.
  */
-export function excludedStretches(profile: Profile, plan: ArrivalPlan): ExcludedStretch[] {
+export function excludedStretches(profile: Profile, plan: Span): ExcludedStretch[] {
   const found: ExcludedStretch[] = [];
   for (const exclusion of profile.exclude) {
     for (const { fromMs, untilMs } of occurrences(exclusion, profile, plan)) {
@@ -28,7 +30,7 @@ export function excludedStretches(profile: Profile, plan: ArrivalPlan): Excluded
 }
 
 /** In profile time. */
-function occurrences(exclusion: Exclusion, profile: Profile, plan: ArrivalPlan): Stretch[] {
+function occurrences(exclusion: Exclusion, profile: Profile, plan: Span): Stretch[] {
   if (exclusion.kind === 'hours') {
     return [{ fromMs: plan.startMs + exclusion.fromMs, untilMs: plan.startMs + exclusion.untilMs }];
   }

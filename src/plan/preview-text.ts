@@ -12,6 +12,7 @@ export function previewText(profile: Profile, plan: ArrivalPlan, preview: PlanPr
     [preview.name, `planned requests a minute, by the clock of ${preview.timezone}`, ''],
     [chart(profile, plan, options), ''],
     totals(preview),
+    displaced(preview),
     preview.clockChanges.length === 0
       ? []
       : [
@@ -46,12 +47,34 @@ function totals(preview: PlanPreview): string[] {
       `${count(preview.totalRequests)} in ${count(preview.totalIterations)} iterations of ${number(preview.requestsPerIteration)} requests`,
     ],
     ['Rate', `${rate} requests/min; peak ${number(users.peakIterationsPerSecond)} iterations/s`],
+    ['Calibration', calibration(preview)],
     [
       'Users',
       `${users.users} (an iteration takes ${formatDuration(users.longestIterationMs)} at worst), ${Math.ceil(users.memoryMb)} MB of k6's memory`,
     ],
     ['Disk', `store ${size(disk.storeBytes)}, spool ${size(disk.spoolBytes)} until its retention ends`],
   ]);
+}
+
+function calibration({ calibration: shown }: PlanPreview): string {
+  if (shown === null) return 'off';
+  const [first] = shown.windows;
+  if (first === undefined) return `none: ${shown.whyNone ?? 'what operators did left none'}`;
+  const many = shown.windows.length === 1 ? '1 window' : `${shown.windows.length} windows`;
+  const length = `${formatDuration(shown.lengthMs)} at ${number(shown.requestsPerMinute)} requests/min`;
+  return `${many} of ${length}, every ${formatDuration(shown.everyMs)} from ${first.clock}`;
+}
+
+function displaced({ calibration: shown }: PlanPreview): string[] {
+  if (shown === null || shown.displaced.length === 0) return [];
+  return [
+    '',
+    'Calibration windows that meet hours which are not judged',
+    ...shown.displaced.map(({ fromMs, clock, movedToMs, reason }) => {
+      const fate = movedToMs === null ? 'left out' : `moved by ${about(movedToMs - fromMs)}`;
+      return `  ${instantText(fromMs)}  (${clock}) ${fate}: ${reason}`;
+    }),
+  ];
 }
 
 const exclusions = ({ excluded, excludedPercent }: PlanPreview): string[] => [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profileOf, seedProfile } from '../../tests/support/profile.ts';
 import type { Profile } from '../model/profile.ts';
+import { buildPlan } from './build.ts';
 import { requestsForShare } from './evidence.ts';
 import { type PlanPreview, previewPlan } from './preview.ts';
 import { previewCsv } from './preview-csv.ts';
@@ -97,11 +98,89 @@ soak_test:
 
   it('lists each minute as CSV, and the rows add up', () => {
     const [header, ...rows] = previewCsv(profile, plan).trimEnd().split('\n');
-    expect(header).toBe('time,clock,planned_requests,requests_per_minute,multiplier,level,judged');
+    expect(header).toBe('time,clock,planned_requests,requests_per_minute,multiplier,level,judged,calibration');
     expect(rows).toHaveLength(72 * 60);
-    expect(rows[0]).toBe('2026-10-24T10:00:00Z,Sat 12:00,75.000,75.000,2.5000,peak,no');
+    expect(rows[0]).toBe('2026-10-24T10:00:00Z,Sat 12:00,75.000,75.000,2.5000,peak,no,no');
     const sum = rows.reduce((total, row) => total + Number(row.split(',')[2]), 0);
     expect(sum).toBeCloseTo(seed.totalRequests, 0);
+  });
+});
+
+describe('calibration windows in what `plan` shows', () => {
+  const profile = profileOf(`
+soak_test:
+  name: a day
+  duration: 24h
+  traffic_pattern: { base_rate: 30, peak_hours: 10-20, peak_multiplier: 2.5, night_multiplier: 0.3 }
+  exclude: [{ daily: "04:55-05:20", reason: backup }]
+`);
+  const { plan, preview: shown } = previewPlan(profile, { startMs: SATURDAY, compression: 1 });
+  const text = (one: PlanPreview, of = plan, colour = false): string =>
+    previewText(profile, of, one, { width: 81, colour });
+
+  it('are marked below the chart, in every column that they touch', () => {
+    const [axis, ...below] = text(shown).split('\n').slice(11, 14);
+    expect([axis, ...below].join('\n')).toMatchInlineSnapshot(`
+      "        └──────┬─────────────────┬─────────────────┬─────────────────┬───────────
+                     Sat 12:00         Sat 18:00         Sun 00:00         Sun 06:00
+       calib.     ▲        ▲        ▲        ▲        ▲        ▲         ▲       ▲"
+    `);
+    expect(text(shown, plan, true)).toContain('\u001b[36m▲\u001b[0m');
+  });
+
+  it('are counted, and what an exclusion does to them is told', () => {
+    expect(text(shown)).toContain('Calibration  8 windows of 10m at 30 requests/min, every 3h from Sat 11:00');
+    expect(shown.calibration?.windows).toHaveLength(8);
+    expect(shown.calibration?.windows[0]).toEqual({
+      fromMs: SATURDAY + 3_600_000,
+      untilMs: SATURDAY + 4_200_000,
+      requestsPerMinute: 30,
+      clock: 'Sat 11:00',
+      requests: expect.closeTo(300, 9),
+    });
+    expect(shown.calibration?.displaced).toEqual([
+      {
+        fromMs: Date.UTC(2026, 9, 25, 5),
+        movedToMs: Date.UTC(2026, 9, 25, 5, 20),
+        clock: 'Sun 05:00',
+        reason: 'backup',
+      },
+    ]);
+    expect(text(shown)).toContain('  2026-10-25T05:00:00Z  (Sun 05:00) moved by 20m: backup');
+  });
+
+  it('are in the totals', () => {
+    const without = previewPlan({ ...profile, calibration: null }, { startMs: SATURDAY, compression: 1 });
+    // Three of the eight windows lie in peak hours, three at night; one at base begins in the ramp from the peak.
+    const swapped = 10 * (3 * (30 - 75) + 3 * (30 - 9)) - (2.5 * (52.5 - 30)) / 2;
+    expect(shown.totalRequests - without.preview.totalRequests).toBeCloseTo(swapped, 6);
+    expect(shown.hours.reduce((sum, { requests }) => sum + requests, 0)).toBeCloseTo(shown.totalRequests, 6);
+    expect(without.preview.calibration).toBeNull();
+    expect(text(without.preview, without.plan)).toMatch(/Calibration +off/);
+    expect(text(without.preview, without.plan)).not.toContain('▲');
+  });
+
+  it('do not change what a change of the clocks does to the load of the hours', () => {
+    // Begun a window begins with the hour that comes twice.
+    const start = { startMs: Date.UTC(2026, 9, 24, 9), compression: 1 };
+    const berlin = { ...profile, traffic: { ...profile.traffic, timezone: 'Europe/Berlin' } };
+    const [change] = previewPlan(berlin, start).preview.clockChanges;
+    expect(buildPlan(berlin, start, []).calibration.map(({ fromMs }) => fromMs)).toContain(change?.atMs);
+    expect(change).toEqual(previewPlan({ ...berlin, calibration: null }, start).preview.clockChanges[0]);
+  });
+
+  it('are said to be missing where a rehearsal makes them too short', () => {
+    const fast = previewPlan(profile, { startMs: SATURDAY, compression: 240 });
+    expect(text(fast.preview, fast.plan)).toContain('Calibration  none: a window would last 2s500ms');
+    expect(fast.preview.warnings.join()).not.toContain('calibration');
+  });
+
+  it('are marked in the CSV', () => {
+    const rows = previewCsv(profile, plan).trimEnd().split('\n').slice(1);
+    expect(rows.filter((row) => row.endsWith(',yes'))).toHaveLength(80);
+    expect(rows.find((row) => row.includes('Sat 11:00'))).toBe(
+      '2026-10-24T11:00:00Z,Sat 11:00,30.000,30.000,1.0000,normal,yes,yes',
+    );
   });
 });
 

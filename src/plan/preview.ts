@@ -6,6 +6,7 @@ import { type DiskNeeded, diskNeeded } from './disk.ts';
 import { type CriterionNeed, evidenceNeeded } from './evidence.ts';
 import { type ExcludedStretch, excludedStretches } from './exclusions.ts';
 import { judgedLevels } from './levels.ts';
+import { type CalibrationPreview, calibrationPreview } from './preview-calibration.ts';
 import { levelOf, multiplierAt, profileClock, profileTimeMs, requestsBetween } from './rate.ts';
 import { type UsersNeeded, usersNeeded } from './users.ts';
 import { HOUR_MS, MINUTE_MS, offsetStretches } from './zone.ts';
@@ -45,6 +46,8 @@ export interface PlanPreview {
   users: UsersNeeded;
   disk: DiskNeeded;
   hours: HourRow[];
+  /** Null when the profile has no calibration windows. */
+  calibration: CalibrationPreview | null;
   clockChanges: ClockChange[];
   excluded: ExcludedStretch[];
   /** Share of the run that is excluded, percent. */
@@ -66,7 +69,8 @@ export const MOST_EXCLUDED_PERCENT = 10;
 
 /** The curve to expect and what follows from it. Pure. */
 export function previewPlan(profile: Profile, options: PreviewOptions): { plan: ArrivalPlan; preview: PlanPreview } {
-  const plan = buildPlan(profile, options, options.edits ?? []);
+  const edits = options.edits ?? [];
+  const plan = buildPlan(profile, options, edits);
   const { startMs, endMs, compression } = plan;
   const excluded = excludedStretches(profile, plan);
   const excludedMs = excluded.reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
@@ -90,6 +94,7 @@ export function previewPlan(profile: Profile, options: PreviewOptions): { plan: 
     users: usersNeeded(profile, plan),
     disk: diskNeeded(profile, plan),
     hours: hourRows(profile, plan, excluded),
+    calibration: calibrationPreview(profile, plan, edits),
     clockChanges: clockChanges(profile, plan),
     excluded,
     excludedPercent: (100 * excludedMs) / (endMs - startMs),

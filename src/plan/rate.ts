@@ -50,16 +50,19 @@ export function levelOf(multiplier: number, profile: Profile): LoadLevel {
   return multiplier <= profile.traffic.peakMultiplier + tolerance ? 'peak' : 'stress';
 }
 
+/** What turns real time into the time of the profile and back. */
+export type PlanClock = Pick<ArrivalPlan, 'startMs' | 'compression'>;
+
 /** What the clock of the profile shows at real time `atMs`: it runs `compression` times as fast from the start. */
-export const profileTimeMs = (plan: ArrivalPlan, atMs: number): number =>
+export const profileTimeMs = (plan: PlanClock, atMs: number): number =>
   plan.startMs + (atMs - plan.startMs) * plan.compression;
 
 /** The real time at which the profile's clock shows `profileMs`. */
-export const realTimeMs = (plan: ArrivalPlan, profileMs: number): number =>
+export const realTimeMs = (plan: PlanClock, profileMs: number): number =>
   plan.startMs + (profileMs - plan.startMs) / plan.compression;
 
 /** The profile's clock in its own zone, as the load sees it: `Sat 14:05`. */
-export function profileClock(profile: Profile, plan: ArrivalPlan, atMs: number): string {
+export function profileClock(profile: Profile, plan: PlanClock, atMs: number): string {
   const profileMs = profileTimeMs(plan, atMs);
   return clockText(profileMs + offsetAt(profile.traffic.timezone, profileMs));
 }

@@ -25,6 +25,7 @@ export function constantPlan(
       { ...point, atMs: startMs },
       { ...point, atMs: endMs },
     ],
+    calibration: [],
     ...changes,
   };
 }

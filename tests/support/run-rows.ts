@@ -91,6 +91,7 @@ export function profileOf(script: RunScript): Profile {
       seed: 1,
       curve: null,
     },
+    calibration: null,
     users: {
       kinds: { new: 0.3, returning: 0.5, power: 0.2 },
       patterns: { simple_query: 0.4, multi_turn: 0.35, complex_workflow: 0.25 },
