@@ -107,8 +107,9 @@ export class LatencyGrid {
     this.#sketches = new Array<Sketch | null>(grid.count).fill(null);
   }
 
-  add({ atMs, outcome, durationsMs }: SketchRow): void {
-    const at = stepAt(this.#grid, atMs);
+  /** The grid is the wall clock's, the stored slices begin with the judged time: the middle of a slice decides. */
+  add({ atMs, stepMs, outcome, durationsMs }: SketchRow): void {
+    const at = stepAt(this.#grid, atMs + stepMs / 2);
     if (at === null || durationsMs.count === 0) return;
     const sketch = this.#sketches[at] ?? emptySketch();
     this.#sketches[at] = sketch;

@@ -34,6 +34,44 @@ export interface Sample {
   readings: number;
 }
 
+/** A sample without the name of its series. */
+export type SampleValues = Omit<Sample, 'series'>;
+
+/**
+ * One of several parts of an interval again, number for number? Two soakds that read a constant look like that too; the
+ * part left out then takes nothing away but its count of readings.
+ */
+export const samePart = (a: SampleValues, b: SampleValues): boolean =>
+  a.atMs === b.atMs &&
+  a.min === b.min &&
+  a.mean === b.mean &&
+  a.max === b.max &&
+  a.last === b.last &&
+  a.readings === b.readings;
+
+/**
+ * Two parts of one interval as one, in the order of reading: what one soakd read before it ended and what the next one
+ * read. The mean is weighted by readings; a part without a value takes none away.
+ */
+export function joinParts(earlier: SampleValues, later: SampleValues): SampleValues {
+  const readings = earlier.readings + later.readings;
+  const share = later.readings / Math.max(1, readings);
+  return {
+    atMs: earlier.atMs,
+    min: either(earlier.min, later.min, Math.min),
+    // Rounding must not carry the mean beyond the two that it lies between.
+    mean: either(earlier.mean, later.mean, (a, b) =>
+      Math.min(Math.max(a, b), Math.max(Math.min(a, b), a + (b - a) * share)),
+    ),
+    max: either(earlier.max, later.max, Math.max),
+    last: later.last ?? earlier.last,
+    readings,
+  };
+}
+
+const either = (a: number | null, b: number | null, both: (a: number, b: number) => number): number | null =>
+  a === null ? b : b === null ? a : both(a, b);
+
 /** Identity of the target's process or build when it was read. */
 export interface TargetIdentity {
   source: string;

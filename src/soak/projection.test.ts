@@ -90,15 +90,17 @@ const windows: fc.Arbitrary<LoadWindow[]> = fc
 describe('the status of a run', () => {
   it('is the same whether kept up to date or rebuilt from stored rows', async () => {
     await fc.assert(
-      fc.asyncProperty(windows, fc.integer({ min: 0, max: 400_000 }), async (all, laterMs) => {
+      fc.asyncProperty(windows, fc.nat(400_000), fc.nat(70_000), async (all, laterMs, startOffsetMs) => {
         const store = new MemoryStore();
-        await store.createRun(run, { atMs: startMs, from: null, to: 'preparing', reason: '' });
-        const kept = new Projection(run, plan);
+        // Durations are merged by minutes that begin with the judged time, whenever that is.
+        const shifted = { ...run, startMs: startMs + startOffsetMs };
+        await store.createRun(shifted, { atMs: startMs, from: null, to: 'preparing', reason: '' });
+        const kept = new Projection(shifted, plan);
         for (const window of all) {
           kept.addWindow(window);
           await store.commitWindows({ runId: 'r1', processId: 'p1', offset: 0, windows: [window], events: [] });
         }
-        const rebuilt = new Projection(run, plan);
+        const rebuilt = new Projection(shifted, plan);
         for (const row of await store.windows('r1')) rebuilt.addStoredWindow(row);
         for (const row of await store.sketches('r1')) rebuilt.addStoredDurations(row);
         const nowMs = (all.at(-1)?.endMs ?? startMs) + laterMs;
@@ -199,5 +201,10 @@ describe('the status of a run', () => {
     ]);
     projection.addSamples([{ ...sample, atMs: 120_000, last: null }]);
     expect(projection.status(startMs, well).series).toMatchObject([{ last: null, atMs: 120_000 }]);
+    // An interval that the soakd before had begun to read.
+    projection.addSamples([{ ...sample, atMs: 120_000, last: 7 }]);
+    projection.addSamples([{ ...sample, atMs: 120_000, last: null }]);
+    expect(projection.status(startMs, well).series).toMatchObject([{ last: 7, atMs: 120_000 }]);
+    expect(projection.sampledUntil()).toEqual(new Map([['a', 120_000]]));
   });
 });

@@ -1,4 +1,5 @@
 import { lengthOf, type Stretch } from '../base/stretches.ts';
+import { durationsOriginMs } from '../model/duration-grid.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import type { Run, RunEvent, RunState } from '../model/run.ts';
 import type { Sample, SeriesInfo } from '../model/sample.ts';
@@ -51,7 +52,7 @@ export class Projection {
   constructor(run: Run, plan: ArrivalPlan) {
     this.#run = run;
     this.#plan = plan;
-    this.#recent = new RecentLoad(run.profile.workload.timeoutMs);
+    this.#recent = new RecentLoad(run.profile.workload.timeoutMs, durationsOriginMs(run));
   }
 
   get newestWindowEndMs(): number | null {
@@ -99,10 +100,20 @@ export class Projection {
   addSamples(samples: readonly Sample[]): void {
     for (const sample of samples) {
       const series = this.#series.get(sample.series);
-      if (series === undefined || (series.atMs !== null && series.atMs >= sample.atMs)) continue;
-      series.last = sample.last;
+      if (series === undefined || (series.atMs !== null && series.atMs > sample.atMs)) continue;
+      // The rest of an interval that an earlier soakd had begun to read takes no value away.
+      series.last = series.atMs === sample.atMs ? (sample.last ?? series.last) : sample.last;
       series.atMs = sample.atMs;
     }
+  }
+
+  /** By source, the start of the newest interval of which there is a sample, with a value or without. */
+  sampledUntil(): Map<string, number> {
+    const newest = new Map<string, number>();
+    for (const { info, atMs } of this.#series.values()) {
+      if (atMs !== null) newest.set(info.source, Math.max(newest.get(info.source) ?? atMs, atMs));
+    }
+    return newest;
   }
 
   addEvents(events: readonly RunEvent[]): void {

@@ -1,4 +1,5 @@
 import type { Stretch } from '../base/stretches.ts';
+import { stepStart } from '../model/duration-grid.ts';
 import { addToSketch, emptySketch, mergeSketch, quantileOf, type Sketch } from '../model/sketch.ts';
 import type { LoadWindow } from '../model/window.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
@@ -25,18 +26,23 @@ export interface LastMinute {
 }
 
 /**
- * The last five minutes of load, window by window, in constant memory. Durations are kept by whole
- * minute, as fine as the store keeps them, so that a projection rebuilt from rows says the same.
+ * The last five minutes of load, window by window, in constant memory. Durations are kept by
+ * minute, as the store keeps them, so that a projection rebuilt from rows says the same.
  */
 export class RecentLoad {
   readonly #timeoutMs: number;
+  readonly #originMs: number;
   #windows: Counts[] = [];
   readonly #minutes = new Map<number, Sketch>();
   #newestEndMs: number | null = null;
 
-  /** `timeoutMs`: a failed request counts as this slow (docs/formulas.md, latency). */
-  constructor(timeoutMs: number) {
+  /**
+   * `timeoutMs`: a failed request counts as this slow (docs/formulas.md, latency). `originMs`: where the steps begin into
+   * which the store merges durations.
+   */
+  constructor(timeoutMs: number, originMs: number) {
     this.#timeoutMs = timeoutMs;
+    this.#originMs = originMs;
   }
 
   /** End of the newest window, Unix ms. */
@@ -47,7 +53,7 @@ export class RecentLoad {
   addWindow(window: LoadWindow): void {
     this.addCounters(window);
     for (const cell of window.requests) {
-      if (cell.outcome === 'ok') this.#addDurations(minuteOf(window.startMs), cell.durationsMs);
+      if (cell.outcome === 'ok') this.#addDurations(this.#minuteOf(window.startMs), cell.durationsMs);
     }
   }
 
@@ -63,12 +69,12 @@ export class RecentLoad {
     const { startMs, endMs } = window;
     this.#windows.push({ startMs, endMs, started: window.iterations.started, requests, failed });
     this.#forget();
-    if (failed > 0) this.#withMinute(minuteOf(startMs), (minute) => addToSketch(minute, this.#timeoutMs, failed));
+    if (failed > 0) this.#withMinute(this.#minuteOf(startMs), (minute) => addToSketch(minute, this.#timeoutMs, failed));
   }
 
   /** Durations as stored; only needed when rebuilding. */
   addStoredDurations(row: SketchRow): void {
-    if (row.outcome === 'ok') this.#addDurations(minuteOf(row.atMs), row.durationsMs);
+    if (row.outcome === 'ok') this.#addDurations(this.#minuteOf(row.atMs), row.durationsMs);
   }
 
   /** Iterations started and requests answered a minute, over the newest minute of windows; null when it is stale. */
@@ -129,7 +135,11 @@ export class RecentLoad {
   }
 
   #oldestMinuteMs(): number {
-    return this.#newestEndMs === null ? 0 : minuteOf(this.#newestEndMs - 1) - (RECENT_MINUTES - 1) * MINUTE_MS;
+    return this.#newestEndMs === null ? 0 : this.#minuteOf(this.#newestEndMs - 1) - (RECENT_MINUTES - 1) * MINUTE_MS;
+  }
+
+  #minuteOf(atMs: number): number {
+    return stepStart(atMs, MINUTE_MS, this.#originMs);
   }
 
   #forget(): void {
@@ -140,5 +150,3 @@ export class RecentLoad {
     for (const minuteMs of this.#minutes.keys()) if (minuteMs < oldestMs) this.#minutes.delete(minuteMs);
   }
 }
-
-const minuteOf = (atMs: number): number => Math.floor(atMs / MINUTE_MS) * MINUTE_MS;

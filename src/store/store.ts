@@ -72,14 +72,18 @@ export interface Store {
   /** In order of start; each stored window once. */
   windows(runId: string, range?: TimeRange): Promise<WindowRow[]>;
   /**
-   * Merged to five minutes; the most recent hours of a live run may come at one minute. In order of time. A rehearsal
-   * (`compression` above 1) keeps its windows' own 10 s, in which hours of the profile pass.
+   * Merged to five minutes, which begin where the warm-up ends (`durationsOriginMs`); the most recent hours of a live run
+   * may come at one minute. In order of time. A rehearsal (`compression` above 1) keeps its windows' own 10 s, in which hours
+   * of the profile pass.
    */
   sketches(runId: string, range?: TimeRange): Promise<SketchRow[]>;
 
   addSeries(runId: string, series: SeriesInfo[]): Promise<void>;
   series(runId: string): Promise<SeriesInfo[]>;
-  /** A sample stored already (series, atMs) is left as it is. */
+  /**
+   * A sample that is stored already, number for number, is left out. Another one of the same series and interval is another
+   * part of it, read by an earlier or a later soakd: `samples` gives them as one (`joinParts`).
+   */
   addSamples(runId: string, samples: Sample[]): Promise<void>;
   /** In order of time, by series. */
   samples(runId: string, options?: TimeRange & { series?: string[] }): Promise<Sample[]>;

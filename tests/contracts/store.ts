@@ -256,14 +256,64 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
         expect(await store.samples('r1')).toEqual(samples);
       });
 
-      it('stay as they are when the same minute comes again, also when its hour is over', async () => {
-        const first = [sample('agent.rss_bytes', 0), sample('agent.rss_bytes', 600)];
-        await store.addSamples('r1', first);
-        await store.addSamples('r1', [
-          sample('agent.rss_bytes', 0, { mean: 1 }),
-          sample('agent.rss_bytes', 600, { mean: 1 }),
+      it('are stored once however often one is written, also when its hour is over', async () => {
+        const missing = { min: null, mean: null, max: null, last: null, readings: 0 };
+        const samples = [0, 600].flatMap((minute) => [
+          sample('agent.rss_bytes', minute),
+          sample('redis.connected_clients', minute, missing),
         ]);
-        expect(await store.samples('r1')).toEqual(first);
+        await store.addSamples('r1', samples);
+        await store.addSamples('r1', samples);
+        await store.addSamples('r1', samples.slice(0, 2));
+        expect(await store.samples('r1')).toEqual(samples);
+      });
+
+      it('of an interval that one soakd began to read and the next one ended are one', async () => {
+        const before = sample('agent.rss_bytes', 0, { min: 10, mean: 20, max: 30, last: 25, readings: 3 });
+        const after = sample('agent.rss_bytes', 0, { min: 5, mean: 8, max: 11, last: 9, readings: 1 });
+        const nothing = sample('agent.rss_bytes', 0, { min: null, mean: null, max: null, last: null, readings: 0 });
+        for (const part of [before, nothing, after]) await store.addSamples('r1', [part]);
+        const whole = { ...before, min: 5, mean: 17, max: 30, last: 9, readings: 4 };
+        expect(await store.samples('r1')).toEqual([whole]);
+        // Written again when the hour is long over: each part is known.
+        await store.addSamples('r1', [sample('agent.rss_bytes', 600)]);
+        for (const part of [after, before, nothing]) await store.addSamples('r1', [part]);
+        expect(await store.samples('r1', { untilMs: T0 + 1 })).toEqual([whole]);
+      });
+
+      it('are the same whatever is written again and whenever, in whatever order the hours come', async () => {
+        const part = fc.record({ minute: fc.constantFrom(0, 1, 59, 60, 130), level: fc.integer({ min: 1, max: 4 }) });
+        await fc.assert(
+          fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 40 }), async (writes) => {
+            const place = await makePlace();
+            try {
+              const other = await place.open();
+              await other.createRun(run('r1'), { atMs: T0, from: null, to: 'preparing', reason: '' });
+              await other.addSeries('r1', [series('agent.rss_bytes')]);
+              const parts = new Map<number, Set<number>>();
+              for (const { minute, level } of writes) {
+                parts.set(minute, (parts.get(minute) ?? new Set()).add(level));
+                const all = { min: level, mean: level, max: level, last: level, readings: 1 };
+                await other.addSamples('r1', [sample('agent.rss_bytes', minute, all)]);
+              }
+              const stored = await other.samples('r1');
+              const seen = stored.map(({ atMs, min, max, last, readings }) => [atMs, min, max, last, readings]);
+              const expected = [...parts]
+                .sort(([a], [b]) => a - b)
+                .map(([minute, levels]) => [
+                  T0 + minute * MINUTE_MS,
+                  Math.min(...levels),
+                  Math.max(...levels),
+                  [...levels].at(-1),
+                  levels.size,
+                ]);
+              expect(seen).toEqual(expected);
+            } finally {
+              await place.dispose();
+            }
+          }),
+          { numRuns: 25 },
+        );
       });
 
       it('may come late, into an hour that is over', async () => {

@@ -1,5 +1,6 @@
 /** The `Store` port in memory, for soaks that are played by the hundred. It outlives the daemons that use it. */
 import { SoakdError } from '../../src/base/errors.ts';
+import { durationsOriginMs, stepStart } from '../../src/model/duration-grid.ts';
 import {
   type Action,
   isFinal,
@@ -8,7 +9,7 @@ import {
   type RunEvent,
   type Transition,
 } from '../../src/model/run.ts';
-import type { Sample, SeriesInfo } from '../../src/model/sample.ts';
+import { joinParts, type Sample, type SampleValues, type SeriesInfo, samePart } from '../../src/model/sample.ts';
 import { emptySketch, mergeSketch } from '../../src/model/sketch.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import type { Lease, SketchRow, Store, TimeRange, WindowRow } from '../../src/store/store.ts';
@@ -20,7 +21,8 @@ interface Rows {
   windowKeys: Set<string>;
   sketches: Map<string, SketchRow>;
   series: Map<string, SeriesInfo>;
-  samples: Map<string, Sample>;
+  /** Parts of each interval of each series, in the order in which they came. */
+  samples: Map<string, Sample[]>;
   events: RunEvent[];
   actions: Action[];
   processes: Map<string, LoadProcessRow>;
@@ -89,7 +91,7 @@ export class MemoryStore implements Store {
       if (rows.windowKeys.has(key)) continue;
       rows.windowKeys.add(key);
       rows.windows.push({ ...window, requests: window.requests.map(({ durationsMs: _, ...cell }) => cell) });
-      const atMs = Math.floor(window.startMs / MINUTE_MS) * MINUTE_MS;
+      const atMs = stepStart(window.startMs, MINUTE_MS, durationsOriginMs(rows.run));
       for (const { scenario, name, outcome, durationsMs } of window.requests) {
         if (durationsMs.count === 0) continue;
         const cellKey = `${atMs} ${scenario} ${name} ${outcome}`;
@@ -129,11 +131,15 @@ export class MemoryStore implements Store {
     const stored = this.#rows(runId).samples;
     for (const sample of samples) {
       const key = `${sample.series} ${sample.atMs}`;
-      if (!stored.has(key)) stored.set(key, sample);
+      const parts = stored.get(key) ?? [];
+      if (!parts.some((part) => samePart(part, sample))) stored.set(key, [...parts, sample]);
     }
   }
   async samples(runId: string, options: TimeRange & { series?: string[] } = {}) {
     return [...this.#rows(runId).samples.values()]
+      .flatMap(([first, ...others]): Sample[] =>
+        first === undefined ? [] : [{ ...others.reduce<SampleValues>(joinParts, first), series: first.series }],
+      )
       .filter(({ atMs, series }) => inRange(atMs, options) && (options.series?.includes(series) ?? true))
       .sort((a, b) => a.atMs - b.atMs);
   }

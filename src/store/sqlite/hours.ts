@@ -5,6 +5,9 @@ export const HOUR_MS = 3_600_000;
 /** Start of the hour (UTC) that holds the instant. */
 export const hourOf = (atMs: number): number => Math.floor(atMs / HOUR_MS) * HOUR_MS;
 
+/** An hour is packed in parts of this length, one with each write: the whole would hold up the event loop for too long. */
+export const PACK_MS = HOUR_MS / 4;
+
 /** From, inclusive, and until, exclusive; integers, as the columns are. */
 export type Limits = [fromMs: number, untilMs: number];
 

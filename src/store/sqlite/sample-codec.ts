@@ -1,9 +1,7 @@
-import type { Sample } from '../../model/sample.ts';
+import type { SampleValues } from '../../model/sample.ts';
 import { PackReader, PackWriter } from './packed.ts';
 
-export type SampleValues = Omit<Sample, 'series'>;
-
-/** Samples of one series as one body, in the order given. Columns, not rows: like stands beside like. */
+/** Samples of one series as one body, in the order given; several parts of an interval stay apart. Columns, not rows: like stands beside like. */
 export function encodeSamples(samples: readonly SampleValues[]): Buffer {
   const out = new PackWriter();
   out.varint(samples.length);

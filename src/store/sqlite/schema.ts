@@ -2,8 +2,8 @@
  * The schema as a list of steps; a file's `user_version` says how many it has taken. A step that was released is
  * never edited: what must change is another step.
  *
- * Size decides the shape (docs/architecture.md, "What is stored"): windows and samples wait as single rows while their
- * hour lasts, then the hour becomes one compressed row; sketches are merged to a minute, later to five. Instants are
+ * Size decides the shape: windows and samples wait as single rows while their hour lasts, then become compressed rows of a
+ * quarter of an hour or an hour; sketches are merged to a minute, later to five. Instants are
  * REAL: a clock may give fractions of a millisecond, and SQLite keeps whole ones as integers anyway.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -126,5 +126,22 @@ export const MIGRATIONS: readonly string[] = [
     run_id TEXT NOT NULL,
     at_ms REAL NOT NULL
   ) STRICT;
+  `,
+  // An interval may be read in parts, by one soakd and the next; the parts are told apart by what they hold.
+  `
+  CREATE TABLE sample_part (
+    series_key INTEGER NOT NULL REFERENCES series (key),
+    at_ms REAL NOT NULL,
+    part INTEGER NOT NULL,
+    min REAL,
+    mean REAL,
+    max REAL,
+    last REAL,
+    readings INTEGER NOT NULL,
+    PRIMARY KEY (series_key, at_ms, part)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO sample_part
+    SELECT series_key, at_ms, 0, min, mean, max, last, readings FROM sample_single;
+  DROP TABLE sample_single;
   `,
 ];

@@ -79,8 +79,8 @@ export class SqliteStore implements Store {
       this.#log.addEvents(runId, events);
       if (fresh.length === 0) return;
       const newestMs = fresh.reduce((newest, { startMs }) => Math.max(newest, startMs), Number.MIN_SAFE_INTEGER);
-      this.#windows.pack(runId, hourOf(newestMs));
-      this.#sketches.pack(runId, hourOf(newestMs), steps);
+      // One of the two with each write, so that none takes long; there are six writes a minute.
+      if (!this.#windows.pack(runId, hourOf(newestMs))) this.#sketches.pack(runId, newestMs, steps);
     });
   }
 
@@ -161,16 +161,22 @@ export class SqliteStore implements Store {
     this.#db.close();
   }
 
-  /** Nothing more is expected: what still waits for the end of its hour need not. */
+  /** Throws an Error for a run that is not there. */
   #stepsOf(runId: string): SketchSteps {
-    const known = this.#steps.get(runId) ?? sketchStepsOf(this.#runs.get(runId)?.compression ?? 1);
-    this.#steps.set(runId, known);
-    return known;
+    const known = this.#steps.get(runId);
+    if (known !== undefined) return known;
+    const run = this.#runs.get(runId);
+    if (run === null) throw new Error(`no run ${runId}`);
+    const steps = sketchStepsOf(run);
+    this.#steps.set(runId, steps);
+    return steps;
   }
 
+  /** Nothing more is expected: what still waits for the end of its hour need not. */
   #packAll(runId: string): void {
-    this.#windows.pack(runId, Number.MAX_SAFE_INTEGER);
-    this.#samples.pack(runId, Number.MAX_SAFE_INTEGER);
+    let more = true;
+    while (more) more = this.#windows.pack(runId, Number.MAX_SAFE_INTEGER);
+    this.#samples.packAll(runId);
   }
 
   /** IMMEDIATE: a transaction that reads first and writes later could find its snapshot outdated, and fail at once. */

@@ -1,10 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { LoadWindow } from '../../model/window.ts';
 import type { TimeRange, WindowRow } from '../store.ts';
-import { HOUR_MS, hourOf, type Limits, limitsOf } from './hours.ts';
+import { HOUR_MS, hourOf, type Limits, limitsOf, PACK_MS } from './hours.ts';
 import { decodeWindows, encodeWindows } from './window-codec.ts';
 
-/** Counters of windows: single rows while their hour lasts, then one compressed row an hour. */
+/** Counters of windows: single rows while their hour lasts, then one compressed row for each `PACK_MS`. */
 export class WindowTable {
   readonly #see: Statement<[number, number]>;
   readonly #add: Statement<[string, number, Buffer]>;
@@ -35,21 +35,21 @@ export class WindowTable {
     return fresh;
   }
 
-  /** Packs every hour that was over at `untilMs`. Runs in the caller's transaction. */
-  pack(runId: string, untilMs: number): void {
-    for (;;) {
-      const oldestMs = this.#oldest.get(runId)?.startMs ?? null;
-      if (oldestMs === null || hourOf(oldestMs) + HOUR_MS > untilMs) return;
-      const hour: Limits = [hourOf(oldestMs), hourOf(oldestMs) + HOUR_MS];
-      const windows = this.#singles.all(runId, ...hour).flatMap(({ body }) => decodeWindows(body));
-      this.#addChunk.run(
-        runId,
-        windows[0]?.startMs ?? hour[0],
-        windows.at(-1)?.startMs ?? hour[0],
-        encodeWindows(windows, true),
-      );
-      this.#deleteSingles.run(runId, ...hour);
-    }
+  /** Packs one part of an hour that was over at `untilMs`; false when there was none. Runs in the caller's transaction. */
+  pack(runId: string, untilMs: number): boolean {
+    const oldestMs = this.#oldest.get(runId)?.startMs ?? null;
+    if (oldestMs === null || hourOf(oldestMs) + HOUR_MS > untilMs) return false;
+    const fromMs = Math.floor(oldestMs / PACK_MS) * PACK_MS;
+    const part: Limits = [fromMs, fromMs + PACK_MS];
+    const windows = this.#singles.all(runId, ...part).flatMap(({ body }) => decodeWindows(body));
+    this.#addChunk.run(
+      runId,
+      windows[0]?.startMs ?? fromMs,
+      windows.at(-1)?.startMs ?? fromMs,
+      encodeWindows(windows, true),
+    );
+    this.#deleteSingles.run(runId, ...part);
+    return true;
   }
 
   read(runId: string, range: TimeRange | undefined): WindowRow[] {
