@@ -3,7 +3,9 @@ import { seededRandom } from '../src/base/random.ts';
 import type { Run } from '../src/model/run.ts';
 import { isFinal } from '../src/model/run.ts';
 import { WINDOW_MS } from '../src/model/window.ts';
+import { renderReport } from '../src/report/render.ts';
 import { canonicalTarget } from '../src/soak/lease.ts';
+import type { Soaks } from '../src/soak/soaks.ts';
 import { loadRunRows } from '../src/verdict/load-rows.ts';
 import { Mortal } from './support/mortal.ts';
 import { begin, HOUR_MS, SimulatedStaging, START_MS } from './support/simulated-staging.ts';
@@ -304,5 +306,68 @@ describe('a daemon that is killed', () => {
     await staging.play(next, orphan.id, HOUR_MS);
     expect(await staging.state(orphan.id)).toBe('aborted');
     expect(staging.generators.alive()).toEqual([]);
+  });
+});
+
+describe('samples around a restart of the daemon', () => {
+  const sampled = `${profile}  monitoring:
+    samplers:
+      - { kind: scripted, name: agent }
+`;
+  /** Counts the minutes: every reading is another. */
+  const minutes = {
+    unit: 'count' as const,
+    leakCandidate: false,
+    memory: false,
+    at: (atMs: number) => (atMs - START_MS) / MINUTE_MS,
+  };
+  const restarted = async (awayMs: number, leave: (first: Mortal, soaks: Soaks) => Promise<unknown>) => {
+    const staging = new SimulatedStaging({ series: { minutes } });
+    const first = new Mortal();
+    const soaks = staging.daemon(first);
+    const run = await staging.clock.runUntil(begin(soaks, sampled), MINUTE_MS);
+    // Near the end of a minute: it was read in it.
+    const leftMs = START_MS + 20 * MINUTE_MS + 56_000;
+    await staging.clock.advance(leftMs - staging.clock.now());
+    await staging.clock.runUntil(leave(first, soaks), MINUTE_MS);
+    first.die();
+    await staging.clock.advance(leftMs + awayMs - staging.clock.now());
+    const next = staging.daemon();
+    await staging.clock.runUntil(next.recover({ mode: 'carry_on' }), MINUTE_MS);
+    await staging.play(next, run.id, 2 * HOUR_MS);
+    const samples = await staging.store.samples(run.id);
+    const events = await staging.store.events(run.id);
+    return {
+      staging,
+      run,
+      leftMs,
+      of: (minute: number) => samples.find(({ atMs }) => atMs === START_MS + minute * MINUTE_MS),
+      missed: events.filter(({ kind }) => kind === 'samples_missed'),
+    };
+  };
+
+  it('are one for the interval of which the first read a part and the second the rest', async () => {
+    const { of, missed } = await restarted(2_000, (_, soaks) => soaks.close());
+    const [before, cut] = [of(19), of(20)];
+    expect(before).toMatchObject({ readings: 1 });
+    expect(cut).toMatchObject({ readings: 2 });
+    // The second reading was after the restart, the first before it.
+    expect(cut?.min).toBeLessThan(20 + 56 / 60);
+    expect(cut?.max).toBeGreaterThanOrEqual(20 + 58 / 60);
+    expect(cut?.last).toBe(cut?.max);
+    expect(missed).toEqual([]);
+  });
+
+  it('are missed while nobody was there, and the verdict and its report say how many', async () => {
+    const killed = async (first: Mortal): Promise<void> => first.die();
+    const { of, missed, staging, run } = await restarted(10 * MINUTE_MS, killed);
+    // What the one that was killed had read of its last interval is lost as well.
+    expect([of(19), of(20), of(29), of(30)].map((sample) => sample !== undefined)).toEqual([true, false, false, true]);
+    expect(missed).toMatchObject([{ severity: 'warning', data: { intervals: 10, sources: { agent: 10 } } }]);
+    const verdict = await staging.verdict(run.id);
+    const message = 'nobody sampled while soakd was away: 10 intervals of agent';
+    expect(verdict.losses).toEqual([message]);
+    const report = renderReport('md', await loadRunRows(staging.store, run.id), verdict);
+    expect(report).toContain(`- Lost: ${message}`);
   });
 });

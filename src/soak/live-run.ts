@@ -41,7 +41,7 @@ export class LiveRun {
   #stopReason: string | null = null;
   #loadLostReason: string | null = null;
   #lastEventId = 0;
-  /** Counted by the sampling loop. */
+  /** Sampling intervals that passed without a chance to read: counted by the sampling loop, and while no soakd was there. */
   missedTicks = 0;
 
   constructor(context: SoakContext, run: Run, folder: string, known: KnownRows, publish: (signal: RunSignal) => void) {

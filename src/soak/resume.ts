@@ -1,5 +1,6 @@
 import { describeError } from '../base/errors.ts';
 import type { Run, Transition } from '../model/run.ts';
+import { rangesOver } from '../store/ranges.ts';
 import type { WindowRow } from '../store/store.ts';
 import type { SoakContext } from './context.ts';
 import type { RunSignal } from './control.ts';
@@ -40,7 +41,9 @@ export async function recall(
   const live = new LiveRun(context, run, await context.folderFor(run.id), { transitions, actions, processes }, publish);
   const events = await store.events(run.id);
   live.recallEvents(events);
-  for (const { kind, data } of events) if (kind === 'ticks_missed') live.missedTicks += Number(data.intervals);
+  for (const { kind, data } of events) {
+    if (kind === 'ticks_missed' || kind === 'samples_missed') live.missedTicks += Number(data.intervals);
+  }
   live.projection.addSeries(await store.series(run.id));
   const newest = await replayRows(live, context);
   if (newest !== null) {
@@ -52,17 +55,12 @@ export async function recall(
   return { live, tail: new SpoolTail(live, context, newest) };
 }
 
-/** Tells the projection all stored windows and samples, hours at a time: three days at once take hundreds of megabytes. */
+/** Tells the projection all stored windows and samples, hours at a time. */
 async function replayRows({ run, projection }: LiveRun, { store, clock }: SoakContext): Promise<WindowRow | null> {
   let newest: WindowRow | null = null;
   const firstMs = Math.min(run.createdMs, run.startMs);
   const lastMs = Math.max(firstMs, clock.now());
-  for (let atMs = firstMs; atMs <= lastMs; atMs += REPLAY_STEP_MS) {
-    // The clock may have been stepped: rows before the first and after the last stretch belong to these.
-    const range = {
-      ...(atMs === firstMs ? {} : { fromMs: atMs }),
-      ...(atMs + REPLAY_STEP_MS > lastMs ? {} : { untilMs: atMs + REPLAY_STEP_MS }),
-    };
+  for (const range of rangesOver(firstMs, lastMs, REPLAY_STEP_MS)) {
     for (const window of await store.windows(run.id, range)) {
       projection.addStoredWindow(window);
       newest = window;

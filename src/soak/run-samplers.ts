@@ -7,6 +7,7 @@ import type { Sample } from '../model/sample.ts';
 import { sampleIntervalMs } from '../plan/sample-interval.ts';
 import { knownIdentities } from '../sample/identities.ts';
 import { runSampling } from '../sample/loop.ts';
+import { samplesMissed } from '../sample/samples-missed.ts';
 import { type SampledSource, seriesOf } from '../sample/source-reader.ts';
 import { roleOf, startSampler } from '../sample/start-sampler.ts';
 import type { SoakContext } from './context.ts';
@@ -36,12 +37,27 @@ export async function runSamplers(live: LiveRun, context: SoakContext, signal: A
     const series = seriesOf(sources);
     await store.addSeries(run.id, series);
     live.projection.addSeries(series);
+    const intervalMs = sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression);
+    const events = await store.events(run.id);
+    const missed = samplesMissed({
+      sources: sources.map(({ name }) => name),
+      sampledUntil: live.projection.sampledUntil(),
+      events,
+      beginMs: live.plan.startMs - settings.leadMs,
+      nowMs: clock.now(),
+      endMs: live.plan.endMs,
+      intervalMs,
+    });
+    if (missed !== null) {
+      live.missedTicks += Number(missed.data.intervals);
+      write('an event', () => live.note(missed));
+    }
     await runSampling({
       clock,
       random,
-      intervalMs: sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression),
+      intervalMs,
       sources,
-      known: knownIdentities(await store.events(run.id)),
+      known: knownIdentities(events),
       onSamples: (samples: Sample[]) => {
         live.projection.addSamples(samples);
         write('samples', () => store.addSamples(run.id, samples));

@@ -16,4 +16,14 @@ describe('what was lost', () => {
     const rows = runRows({ hours: 6, events: [missed(1, one), missed(2, one), missed(3, one), missed(4, 'another')] });
     expect(lossesOf(rows, spanOf(rows))).toEqual([`${one} (3 times)`, 'another']);
   });
+
+  it('names the samples that nobody took while soakd was away', () => {
+    const message = 'nobody sampled while soakd was away: 12 intervals of agent';
+    const atMs = START_MS + HOUR_MS;
+    const rows = runRows({
+      hours: 6,
+      events: [{ atMs, kind: 'samples_missed', severity: 'warning', message, data: {} }],
+    });
+    expect(lossesOf(rows, spanOf(rows))).toEqual([message]);
+  });
 });
