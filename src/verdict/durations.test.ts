@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { runRows, START_MS } from '../../tests/support/run-rows.ts';
+import { loadWindow, requestCell } from '../../tests/support/load-window.ts';
+import { MemoryStore } from '../../tests/support/memory-store.ts';
+import { HOUR_MS, profileOf, runRows, START_MS } from '../../tests/support/run-rows.ts';
 import { addToSketch, emptySketch, quantileOf, type Sketch } from '../model/sketch.ts';
-import type { Outcome } from '../model/window.ts';
+import { type Outcome, WINDOW_MS } from '../model/window.ts';
 import type { SketchRow } from '../store/store.ts';
 import { judgedSketches, limitDurations } from './durations.ts';
+import { gatherEvidence } from './evidence.ts';
+import { loadRunRows } from './load-rows.ts';
+import type { DurationRow } from './rows.ts';
 import { tally } from './tally.ts';
 
 const MINUTE_MS = 60_000;
 const TIMEOUT_MS = 10_000;
 const rows = runRows({ hours: 1, series: {} });
 const judged = [{ fromMs: START_MS, untilMs: START_MS + 60 * MINUTE_MS }];
+const span = { startMs: START_MS, endMs: START_MS + 60 * MINUTE_MS };
 
 function sketchOf(...values: number[]): Sketch {
   const sketch = emptySketch();
@@ -67,16 +73,80 @@ describe('judged slices', () => {
     if (stepped === undefined) throw new Error('no window');
     stepped.clock.stepMs = -3000;
     const sketches = [0, 5, 10, 15].map((minute) => row(minute, 'ok', sketchOf(20)));
-    const kept = judgedSketches({ ...rows, windows, sketches }, [
-      { fromMs: START_MS + 4 * MINUTE_MS, untilMs: START_MS + 60 * MINUTE_MS },
-    ]);
+    const mostly = [{ fromMs: START_MS + 4 * MINUTE_MS, untilMs: START_MS + 60 * MINUTE_MS }];
+    const kept = judgedSketches({ ...rows, windows, sketches }, mostly, span);
     expect(kept.map(({ atMs }) => (atMs - START_MS) / MINUTE_MS)).toEqual([5, 15]);
   });
 
   it('are the same whether the store keeps minutes or has packed them', () => {
     const minutes = [0, 1, 2, 3, 4].map((minute) => row(minute, 'ok', sketchOf(10 + minute), MINUTE_MS));
     const packed = [row(0, 'ok', sketchOf(10, 11, 12, 13, 14))];
-    const slices = (sketches: SketchRow[]): SketchRow[] => judgedSketches({ ...rows, sketches }, judged);
+    const slices = (sketches: SketchRow[]): DurationRow[] => judgedSketches({ ...rows, sketches }, judged, span);
     expect(slices(minutes)).toEqual(slices(packed));
   });
+
+  it('hold the durations of all outcomes apart and of all names together', () => {
+    const sketches = [
+      row(0, 'ok', sketchOf(20)),
+      { ...row(0, 'ok', sketchOf(40)), name: 'GET /cart' },
+      row(0, 'timeout', sketchOf(TIMEOUT_MS)),
+    ];
+    const kept = judgedSketches({ ...rows, sketches }, judged, span);
+    expect(kept.map(({ outcome, durationsMs }) => [outcome, durationsMs.count])).toEqual([
+      ['ok', 2],
+      ['timeout', 1],
+    ]);
+    // Rows belong to the caller.
+    expect(sketches[0]?.durationsMs.count).toBe(1);
+  });
+
+  it('are cut where the run ends, and are at the level of the middle of what is left', () => {
+    const sketches = [row(0, 'ok', sketchOf(20)), row(5, 'ok', sketchOf(20))];
+    const endMs = START_MS + 6 * MINUTE_MS;
+    const short = [{ fromMs: START_MS, untilMs: endMs }];
+    const kept = judgedSketches({ ...rows, sketches }, short, { startMs: START_MS, endMs });
+    expect(kept.map(({ atMs, stepMs }) => [(atMs - START_MS) / MINUTE_MS, stepMs / MINUTE_MS])).toEqual([
+      [0, 5],
+      [5, 1],
+    ]);
+  });
+
+  it.each([
+    ['at a full hour', 0],
+    ['at 3 min 27 s past it', 207_000],
+    ['at 8 min 58 s past it', 538_000],
+  ])(
+    'of a run of ten minutes that starts %s are all that was judged and nothing of the warm-up',
+    async (_, offsetMs) => {
+      const profile = profileOf({ hours: 1 / 6, warmupMs: 80_000, ratePerMinute: 600 });
+      const startMs = START_MS + 12 * HOUR_MS + offsetMs;
+      const store = new MemoryStore();
+      const { run } = runRows({ hours: 1 / 6, profile, series: {} });
+      const endMs = startMs + profile.durationMs;
+      await store.createRun({ ...run, startMs, endMs }, { atMs: startMs, from: null, to: 'preparing', reason: '' });
+      await store.addTransition(run.id, {
+        atMs: endMs,
+        from: 'running',
+        to: 'finishing',
+        reason: 'the plan is at its end',
+      });
+      const firstMs = Math.floor(startMs / WINDOW_MS) * WINDOW_MS;
+      const windows = Array.from({ length: Math.ceil((endMs - firstMs) / WINDOW_MS) }, (_, sequence) => {
+        const fromMs = Math.max(startMs, firstMs + sequence * WINDOW_MS);
+        const untilMs = Math.min(endMs, firstMs + (sequence + 1) * WINDOW_MS);
+        const isJudged = (fromMs + untilMs) / 2 >= startMs + 80_000;
+        return loadWindow({
+          sequence,
+          startMs: fromMs,
+          endMs: untilMs,
+          requests: [requestCell([isJudged ? 100 : 9000])],
+        });
+      });
+      await store.commitWindows({ runId: run.id, processId: 'p1', offset: 0, windows, events: [] });
+      const { durations, all } = gatherEvidence(await loadRunRows(store, run.id));
+      expect(all.requests).toBeGreaterThan(50);
+      expect(durations.all.count).toBe(all.requests);
+      expect(durations.all.max).toBe(100);
+    },
+  );
 });

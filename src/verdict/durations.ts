@@ -1,11 +1,12 @@
 import { contains, overlapOf, type Stretch } from '../base/stretches.ts';
+import { durationsOriginMs, stepStart } from '../model/duration-grid.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import { addToSketch, emptySketch, mergeSketch, type Sketch } from '../model/sketch.ts';
-import { WINDOW_MS } from '../model/window.ts';
+import { type Outcome, WINDOW_MS } from '../model/window.ts';
 import { excludedStretches } from '../plan/exclusions.ts';
 import { levelAt, pausedStretches, requestsBetween } from '../plan/rate.ts';
-import type { SketchRow } from '../store/store.ts';
-import type { RunRows } from './rows.ts';
+import type { DurationRow, RunRows } from './rows.ts';
+import type { RunSpan } from './span.ts';
 import type { Tally } from './tally.ts';
 import { CLOCK_STEP_MS } from './time-account.ts';
 
@@ -21,7 +22,7 @@ const JUST_ABOVE = 1.012;
  */
 export function limitDurations(
   rows: RunRows,
-  sketches: readonly SketchRow[],
+  sketches: readonly DurationRow[],
   levels: Record<LoadLevel, Tally>,
 ): Durations {
   const timeoutMs = rows.run.profile.workload.timeoutMs * JUST_ABOVE;
@@ -48,42 +49,51 @@ export function limitDurations(
 const SLICE_MS = 300_000;
 
 /**
- * Durations by slice, name and outcome, of slices of which at least half is judged, none with a clock step: k6 measures
- * durations with the wall clock. The store keeps the last hours finer; merging them here makes the verdict the same before
- * and after they are packed. So a step costs up to five minutes of durations, not ten seconds.
+ * Durations by slice and outcome, of slices of which at least half is judged, none with a clock step: k6 measures durations
+ * with the wall clock. Slices begin with the judged time and are cut where the run ends, so that a short run loses nothing
+ * of it. The store keeps the last hours finer; merging them here makes the verdict the same before and after they are
+ * packed. So a step costs up to five minutes of durations, not ten seconds.
  */
-export function judgedSketches({ run, windows, sketches }: RunRows, judged: readonly Stretch[]): SketchRow[] {
+export function judgedSketches(
+  { run, windows, sketches }: Pick<RunRows, 'run' | 'windows' | 'sketches'>,
+  judged: readonly Stretch[],
+  span: Pick<RunSpan, 'startMs' | 'endMs'>,
+): DurationRow[] {
   const sliceMs = run.compression > 1 ? WINDOW_MS : SLICE_MS;
+  const originMs = durationsOriginMs(run);
   const steps = windows
     .filter(({ clock }) => Math.abs(clock.stepMs) >= CLOCK_STEP_MS)
     .map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs }));
-  const slices = new Map<number, SketchRow[] | null>();
+  const slices = new Map<number, Slice | null>();
   for (const row of sketches) {
-    const atMs = Math.floor(row.atMs / sliceMs) * sliceMs;
+    const atMs = stepStart(row.atMs, sliceMs, originMs);
     let slice = slices.get(atMs);
     if (slice === undefined) {
-      const stretch = { fromMs: atMs, untilMs: atMs + sliceMs };
-      slice = overlapOf(stretch, judged) >= sliceMs / 2 && overlapOf(stretch, steps) === 0 ? [] : null;
+      const ofRun = { fromMs: Math.max(atMs, span.startMs), untilMs: Math.min(atMs + sliceMs, span.endMs) };
+      const judgedMs = overlapOf(ofRun, judged);
+      const counts = judgedMs > 0 && judgedMs >= (ofRun.untilMs - ofRun.fromMs) / 2 && overlapOf(ofRun, steps) === 0;
+      slice = counts ? { ...ofRun, byOutcome: new Map() } : null;
       slices.set(atMs, slice);
     }
-    slice?.push(row);
+    if (slice === null) continue;
+    const durationsMs = slice.byOutcome.get(row.outcome) ?? emptySketch();
+    slice.byOutcome.set(row.outcome, durationsMs);
+    mergeSketch(durationsMs, row.durationsMs);
   }
-  return [...slices].flatMap(([atMs, rows]) => (rows === null ? [] : mergedInto(rows, atMs, sliceMs)));
+  return [...slices.values()].flatMap((slice) =>
+    slice === null
+      ? []
+      : Array.from(slice.byOutcome, ([outcome, durationsMs]) => ({
+          atMs: slice.fromMs,
+          stepMs: slice.untilMs - slice.fromMs,
+          outcome,
+          durationsMs,
+        })),
+  );
 }
 
-function mergedInto(rows: readonly SketchRow[], atMs: number, stepMs: number): SketchRow[] {
-  const first = rows[0];
-  if (first === undefined) return [];
-  if (rows.every((row) => row.stepMs === stepMs)) return [...rows];
-  const cells = new Map<string, SketchRow>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.scenario, row.name, row.outcome]);
-    const cell = cells.get(key) ?? { ...row, atMs, stepMs, durationsMs: emptySketch() };
-    cells.set(key, cell);
-    mergeSketch(cell.durationsMs, row.durationsMs);
-  }
-  return [...cells.values()];
-}
+/** The part of a slice that lies in the run. */
+type Slice = Stretch & { byOutcome: Map<Outcome, Sketch> };
 
 /** Adds the sketch with every smaller value raised to `least`. */
 function addAtLeast(into: Sketch, from: Sketch, least: number): void {

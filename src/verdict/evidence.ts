@@ -62,7 +62,7 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
   const judgedOutages = outages.filter(({ judgedMs }) => judgedMs > 0);
   const levels = { normal: tallyOf('normal'), peak: tallyOf('peak'), stress: tallyOf('stress') };
 
-  const sketches = judgedSketches(rows, judged);
+  const sketches = judgedSketches(rows, judged, span);
 
   return {
     rows,

@@ -1,9 +1,19 @@
 import { SoakdError } from '../base/errors.ts';
+import { emptySketch, mergeSketch } from '../model/sketch.ts';
 import { buildPlan } from '../plan/build.ts';
-import type { Store } from '../store/store.ts';
-import type { RunRows } from './rows.ts';
+import { rangesOver } from '../store/ranges.ts';
+import type { SketchRow, Store } from '../store/store.ts';
+import type { DurationRow, RunRows } from './rows.ts';
+import { SharedCounts } from './shared-counts.ts';
 
-/** All rows of a run, and its plan built again from them. Rejects with `run_not_found`, and as the store does. */
+/** What is read at once, in full, before it is made small. */
+const READ_MS = 4 * 3_600_000;
+
+/**
+ * All rows of a run, and its plan built again from them. Windows, durations and samples are read some hours at a time and
+ * kept as small as a verdict needs them: counts that are alike once, durations of all names together. Rejects with
+ * `run_not_found`, and as the store does.
+ */
 export async function loadRunRows(store: Store, runId: string): Promise<RunRows> {
   const run = await store.run(runId);
   if (run === null) {
@@ -13,17 +23,47 @@ export async function loadRunRows(store: Store, runId: string): Promise<RunRows>
       httpStatus: 404,
     });
   }
-  const [transitions, actions, events, processes, windows, sketches, series, samples] = await Promise.all([
+  const [transitions, actions, events, processes, series] = await Promise.all([
     store.transitions(runId),
     store.actions(runId),
     store.events(runId),
     store.loadProcesses(runId),
-    store.windows(runId),
-    store.sketches(runId),
     store.series(runId),
-    store.samples(runId),
   ]);
   const edits = actions.flatMap(({ edit }) => (edit === null ? [] : [edit]));
   const plan = buildPlan(run.profile, { startMs: run.startMs, compression: run.compression }, edits);
-  return { run, plan, transitions, actions, events, processes, windows, sketches, series, samples };
+  const rows: RunRows = {
+    run,
+    plan,
+    transitions,
+    actions,
+    events,
+    processes,
+    windows: [],
+    sketches: [],
+    series,
+    samples: [],
+  };
+  const counts = new SharedCounts();
+  for (const range of rangesOver(Math.min(run.createdMs, run.startMs), plan.endMs, READ_MS)) {
+    for (const window of await store.windows(runId, range)) rows.windows.push(counts.share(window));
+    rows.sketches.push(...allNames(await store.sketches(runId, range)));
+    for (const sample of await store.samples(runId, range)) rows.samples.push(sample);
+  }
+  return rows;
+}
+
+/** One row for each step and outcome, in order of time. */
+function allNames(rows: readonly SketchRow[]): DurationRow[] {
+  const pooled = new Map<string, DurationRow>();
+  for (const { atMs, stepMs, outcome, durationsMs } of rows) {
+    const key = `${atMs} ${stepMs} ${outcome}`;
+    let row = pooled.get(key);
+    if (row === undefined) {
+      row = { atMs, stepMs, outcome, durationsMs: emptySketch() };
+      pooled.set(key, row);
+    }
+    mergeSketch(row.durationsMs, durationsMs);
+  }
+  return [...pooled.values()];
 }

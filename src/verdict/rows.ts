@@ -3,6 +3,9 @@ import type { Action, LoadProcessRow, Run, RunEvent, Transition } from '../model
 import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
 
+/** Durations of one outcome over a stretch of `stepMs`, all requests together: whose they are decides nothing. */
+export type DurationRow = Omit<SketchRow, 'scenario' | 'name'>;
+
 /** All that a verdict is computed from: rows of the store, and the plan that follows from run and actions. */
 export interface RunRows {
   run: Run;
@@ -12,8 +15,9 @@ export interface RunRows {
   actions: Action[];
   events: RunEvent[];
   processes: LoadProcessRow[];
+  /** Windows with the same counts of a request or a check may share one object: they are not to be changed. */
   windows: WindowRow[];
-  sketches: SketchRow[];
+  sketches: DurationRow[];
   series: SeriesInfo[];
   samples: Sample[];
 }
