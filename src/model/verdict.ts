@@ -83,7 +83,9 @@ export interface Verdict {
   time: TimeAccount;
   outages: Outage[];
   growth: SeriesGrowth[];
+  /** Judged ones. */
   requests: { total: number; failed: number; starved: number; byOutcome: Record<string, number> };
+  /** Of the whole run, judged or not. */
   iterations: { planned: number; started: number; starved: number; late: number; paused: number; interrupted: number };
   latency: { level: string; requests: number; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null }[];
   /** Rows that could not be stored, records that could not be read. */

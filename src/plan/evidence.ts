@@ -50,6 +50,9 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
   }
   switch (spec.id) {
     case 'error_rate':
+    case 'error_rate_normal':
+    case 'error_rate_peak':
+    case 'error_rate_stress':
       return requestsNeeded(requestsForShare(spec.target), share, 'without one failure it takes');
     case 'throughput':
     case 'check_rate':

@@ -38,10 +38,10 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ...section('## Detailed Results', []),
     ...section('### Availability Testing', availability(verdict)),
     ...section('### Recovery Testing', [
-      ...sentences(verdict, ['mttr', 'mtbf', 'error_recovery', 'crashes']),
+      ...sentences(verdict, /^(mttr|mtbf|error_recovery|crashes)$/),
       ...dependencyRestarts(rows),
     ]),
-    ...section('### Consistency Testing', spaced(sentences(verdict, ['check_rate']), checks(rows))),
+    ...section('### Consistency Testing', spaced(sentences(verdict, /^check_rate$/), checks(rows))),
     ...section('### Performance Under Load', performance(verdict)),
     ...section('### Memory and Resources', [...growth(verdict), ...resources(rows)]),
     ...section('### Where the Time Went', time(verdict)),
@@ -118,15 +118,15 @@ function availability(verdict: Verdict): string[] {
     text(outage.cause),
   ]);
   return [
-    ...sentences(verdict, ['availability', 'error_rate']),
+    ...sentences(verdict, /^(availability|error_rate)$/),
     ...(rows.length > 0 ? ['', ...markdownTable(['Outage from', 'Lasted', 'Failures', 'Counted', 'Cause'], rows)] : []),
   ];
 }
 
-/** Why each criterion came out as it did. */
-function sentences({ criteria }: Verdict, ids: readonly string[]): string[] {
+/** Why each criterion of these ids came out as it did. */
+function sentences({ criteria }: Verdict, ids: RegExp): string[] {
   return criteria
-    .filter(({ id }) => ids.some((prefix) => id.startsWith(prefix)))
+    .filter(({ id }) => ids.test(id))
     .map((one) => `- **${text(one.name)}**, ${STATUS[one.status]}: ${text(one.why)}${worst(one)}`);
 }
 
@@ -166,7 +166,7 @@ function performance(verdict: Verdict): string[] {
   const milliseconds = (value: number | null): string => (value === null ? '–' : formatMilliseconds(value));
   const { iterations } = verdict;
   return [
-    ...sentences(verdict, ['response_time', 'throughput']),
+    ...sentences(verdict, /^(response_time|throughput|error_rate_)/),
     '',
     'All outcomes count; a failure counts as the longer of what was seen and the time-out.',
     '',
@@ -181,7 +181,7 @@ function performance(verdict: Verdict): string[] {
       ]),
     ),
     '',
-    `Conversations: ${formatCount(iterations.planned)} planned, ${formatCount(iterations.started)} started, ${formatCount(iterations.starved)} starved, ${formatCount(iterations.late)} late, ${formatCount(iterations.interrupted)} interrupted.`,
+    `Conversations of the whole run, judged or not: ${formatCount(iterations.planned)} planned, ${formatCount(iterations.started)} started, ${formatCount(iterations.starved)} starved, ${formatCount(iterations.late)} late, ${formatCount(iterations.paused)} paused, ${formatCount(iterations.interrupted)} interrupted.`,
   ];
 }
 
@@ -198,7 +198,7 @@ function growth(verdict: Verdict): string[] {
     one.finding.replaceAll('_', ' ') + (one.note === null ? '' : `: ${text(one.note)}`),
   ]);
   return [
-    ...sentences(verdict, ['memory']),
+    ...sentences(verdict, /^memory/),
     ...(rows.length > 0
       ? [
           '',

@@ -8,6 +8,7 @@ import { seriesGrowth } from './growth-of-run.ts';
 import { lossesOf } from './losses.ts';
 import { decideOutcome } from './outcome.ts';
 import type { RunRows } from './rows.ts';
+import { tally } from './tally.ts';
 
 /**
  * The verdict of a run, a pure function of its rows: the same rows give the same verdict, today or on replay. Before the run
@@ -44,18 +45,17 @@ export function judge(rows: RunRows, options: { nowMs?: number } = {}): Verdict 
       starved: Math.round(all.starvedRequests),
       byOutcome: { ...all.byOutcome },
     },
-    iterations: {
-      planned: all.iterations.planned,
-      started: all.iterations.started,
-      starved: all.iterations.starved,
-      late: all.iterations.late,
-      paused: all.iterations.paused,
-      interrupted: all.iterations.interrupted,
-    },
+    iterations: iterationsOf(rows),
     latency,
     losses: lossesOf(rows, evidence.span),
     computedMs: evidence.span.computedMs,
   };
+}
+
+/** Of all windows: what came late or was paused lies in windows that are not judged. */
+function iterationsOf({ windows, plan }: RunRows): Verdict['iterations'] {
+  const { planned, started, starved, late, paused, interrupted } = tally(windows, plan.requestsPerIteration).iterations;
+  return { planned, started, starved, late, paused, interrupted };
 }
 
 function judgeCriterion(spec: CriterionSpec, evidence: Evidence): CriterionResult {

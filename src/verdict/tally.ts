@@ -19,7 +19,10 @@ export interface Tally {
   failed: number;
   /** Checks of the answers, and how often each failed that did. */
   checks: { passes: number; fails: number; byName: Map<string, number> };
-  /** Conversations under way at the first window's start (as its end tells) and at the last one's end. */
+  /**
+   * Conversations under way where the windows begin (as the end of the first tells) and wherever they break off: at the
+   * last, before time that is not judged, and when a k6 ended. What was left of them was asked elsewhere, or never.
+   */
   inFlightAtEdges: number;
 }
 
@@ -29,7 +32,9 @@ export function tally(windows: readonly WindowRow[], requestsPerIteration: numbe
   const checks: Tally['checks'] = { passes: 0, fails: 0, byName: new Map() };
   let lengthMs = 0;
   let windowsWithDemand = 0;
-  for (const window of windows) {
+  let inFlightAtEdges = windows[0]?.inFlight.iterations ?? 0;
+  for (const [at, window] of windows.entries()) {
+    if (!goesOn(window, windows[at + 1])) inFlightAtEdges += window.inFlight.iterations;
     lengthMs += window.endMs - window.startMs;
     for (const { outcome, count } of window.requests) byOutcome[outcome] += count;
     if (window.iterations.starved > 0 || window.requests.some(({ count }) => count > 0)) windowsWithDemand++;
@@ -53,8 +58,12 @@ export function tally(windows: readonly WindowRow[], requestsPerIteration: numbe
     demand: requests + starvedRequests,
     failed: requests - byOutcome.ok + starvedRequests,
     checks,
-    inFlightAtEdges: (windows[0]?.inFlight.iterations ?? 0) + (windows.at(-1)?.inFlight.iterations ?? 0),
+    inFlightAtEdges,
   };
 }
+
+/** Is the window after it the next of the same k6? */
+const goesOn = (window: WindowRow, after: WindowRow | undefined): boolean =>
+  after !== undefined && after.processId === window.processId && after.startMs <= window.endMs;
 
 const COUNTS = ['planned', 'started', 'finished', 'interrupted', 'starved', 'late', 'paused'] as const;

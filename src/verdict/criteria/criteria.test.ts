@@ -156,6 +156,50 @@ describe('error rate', () => {
     expect(result('error_rate', near(3000)).status).toBe('pass');
   });
 
+  it('is judged for each level of load by its own limit', () => {
+    // Peak is from 10 to 20 o'clock.
+    const failing = (share: number): RunScript => ({
+      hours: 24,
+      failures: (atMs) => (atMs >= at(10) && atMs < at(20) ? { http_error: share } : {}),
+    });
+    expect(result('error_rate_normal', failing(0.015)).status).toBe('pass');
+    expect(result('error_rate_peak', failing(0.015))).toMatchObject({ status: 'pass', actual: expect.closeTo(1.5, 0) });
+    expect(result('error_rate_peak', failing(0.03))).toMatchObject({
+      status: 'fail',
+      worst: expect.stringMatching(/^http_error: /),
+    });
+    expect(result('error_rate_stress', failing(0.03))).toMatchObject({
+      status: 'not_applicable',
+      why: 'the plan has no stress load',
+    });
+  });
+
+  it('of a level counts arrivals that starved there', () => {
+    const script: RunScript = { hours: 24, hung: { fromMs: at(12), untilMs: at(13) } };
+    expect(result('error_rate_peak', script)).toMatchObject({ status: 'fail', actual: expect.closeTo(10, 0) });
+    expect(result('error_rate_normal', script)).toMatchObject({ status: 'pass', actual: 0 });
+  });
+
+  it('of a level that the plan hardly has does not apply, unless the profile asks for it or it failed', () => {
+    // An hour of peak at 2.5 requests a minute.
+    const brief = (change: Partial<RunScript> = {}): RunScript => ({ hours: 11, ratePerMinute: 1, ...change });
+    expect(result('error_rate_peak', brief())).toMatchObject({
+      status: 'not_applicable',
+      why: expect.stringMatching(/at peak load are too few: without one failure it takes 189$/),
+    });
+    const criteria = asked('error_rate_peak');
+    expect(result('error_rate_peak', brief({ criteria })).status).toBe('inconclusive');
+    const failures: RunScript['failures'] = () => ({ http_error: 0.5 });
+    expect(result('error_rate_peak', brief({ failures })).status).toBe('fail');
+  });
+
+  it('of a level that was planned and not reached is inconclusive', () => {
+    expect(result('error_rate_peak', { hours: 24, stopMs: at(9) })).toMatchObject({
+      status: 'inconclusive',
+      why: 'no request was made at peak load',
+    });
+  });
+
   it('of none at all is decided by what was seen, however it is written', () => {
     for (const comparison of ['<=', '=='] as const) {
       const criteria = asked('error_rate', { comparison, target: 0, text: `${comparison} 0%` });
@@ -221,6 +265,48 @@ describe('throughput', () => {
     const plan = { ...rows.plan, requestsPerIteration: 4 };
     // Each conversation should make four requests and makes one.
     expect(judged('throughput', { ...rows, plan })).toMatchObject({ status: 'fail', actual: expect.closeTo(25, 0) });
+  });
+
+  it('does not hold against the target what k6 took along when it died, or cut when it stopped', () => {
+    const gaps: RunScript['gaps'] = [{ fromMs: at(1), untilMs: at(1) + 10_000, kind: 'absent' }];
+    const cut = (change: (last: RunRows['windows'][number], begun: number) => void): RunRows => {
+      const rows = runRows({ hours: 2, series: {}, gaps });
+      const before = rows.windows.filter(({ startMs }) => startMs >= at(1) - 200_000 && startMs < at(1));
+      // These conversations had not come to their requests.
+      for (const window of before) window.requests = [];
+      const last = before.at(-1);
+      if (last === undefined) throw new Error('no window');
+      change(
+        last,
+        before.reduce((sum, { iterations }) => sum + iterations.started, 0),
+      );
+      return rows;
+    };
+    const crashed = cut((last, begun) => {
+      last.inFlight.iterations = begun;
+    });
+    expect(judged('throughput', crashed)).toMatchObject({ status: 'pass', actual: expect.closeTo(100, 0) });
+    const stopped = cut((last, begun) => {
+      last.iterations.interrupted = begun;
+    });
+    expect(judged('throughput', stopped)).toMatchObject({ status: 'pass', actual: expect.closeTo(100, 0) });
+    expect(
+      judged(
+        'throughput',
+        cut(() => undefined),
+      ).status,
+    ).toBe('fail');
+  });
+
+  it('does not ask for what conversations said in time that is not judged', () => {
+    const exclude = [{ kind: 'hours' as const, fromMs: HOUR_MS, untilMs: 1.1 * HOUR_MS, reason: 'deploy' }];
+    const rows = runRows({ hours: 2, series: {}, exclude });
+    const late = rows.windows.filter(({ startMs }) => startMs >= at(1) - 200_000 && startMs < at(1));
+    for (const window of late) window.requests = [];
+    const last = late.at(-1);
+    if (last === undefined) throw new Error('no window');
+    last.inFlight.iterations = late.reduce((sum, { iterations }) => sum + iterations.started, 0);
+    expect(judged('throughput', rows)).toMatchObject({ status: 'pass', actual: expect.closeTo(100, 0) });
   });
 
   it('of everything is met when everything was answered', () => {

@@ -1,3 +1,4 @@
+import type { LoadLevel } from '../../model/plan.ts';
 import type { Comparison, CriterionSpec } from '../../model/profile.ts';
 import type { CriterionResult, CriterionStatus } from '../../model/verdict.ts';
 import type { Evidence } from '../evidence.ts';
@@ -28,6 +29,16 @@ export function lacking(spec: CriterionSpec, evidence: string, why: string, neve
   const status: CriterionStatus = neverPlanned && !spec.fromProfile ? 'not_applicable' : 'inconclusive';
   return { actual: null, interval: null, evidence, status, why, worst: null };
 }
+
+/** The plan has no load of that level at all. */
+export const noSuchLoad = (level: LoadLevel, evidence: string): Finding => ({
+  actual: null,
+  interval: null,
+  evidence,
+  status: 'not_applicable',
+  why: `the plan has no ${level} load`,
+  worst: null,
+});
 
 /**
  * Decides a measured quantity by its 95 % interval: the whole interval must meet the target to pass and must miss

@@ -2,7 +2,7 @@ import { quantileRanks } from '../../detect/intervals.ts';
 import type { LoadLevel } from '../../model/plan.ts';
 import { quantileOf } from '../../model/sketch.ts';
 import { formatCount } from '../quantity.ts';
-import { type CriterionJudge, decideByInterval, lacking } from './criterion.ts';
+import { type CriterionJudge, decideByInterval, lacking, noSuchLoad } from './criterion.ts';
 
 /** Requests that a quantile needs: ten beyond it, at least twenty. */
 export const REQUESTS_FOR: Record<number, number> = { 0.5: 20, 0.95: 200, 0.99: 1000 };
@@ -17,10 +17,7 @@ export const responseTime =
     const sketch = durations[level];
     const needed = REQUESTS_FOR[quantile] ?? 1000;
     const text = `${formatCount(sketch.count)} requests`;
-    if (level !== 'all' && planned[level].lengthMs === 0) {
-      const why = `the plan has no ${level} load`;
-      return { actual: null, interval: null, evidence: text, status: 'not_applicable', why, worst: null };
-    }
+    if (level !== 'all' && planned[level].lengthMs === 0) return noSuchLoad(level, text);
     if (sketch.count < needed) {
       const levels = level === 'all' ? Object.values(planned) : [planned[level]];
       const plannedRequests = levels.reduce((sum, { requests }) => sum + requests, 0);

@@ -3,17 +3,17 @@ import type { LoadLevel } from '../../model/plan.ts';
 import type { Evidence } from '../evidence.ts';
 import { formatCount } from '../quantity.ts';
 import type { Tally } from '../tally.ts';
-import { type CriterionJudge, decideByInterval, lacking, meets } from './criterion.ts';
+import { type CriterionJudge, decideByInterval, lacking, meets, noSuchLoad } from './criterion.ts';
 
 /**
  * Requests that were offered: those asked of the target, or what the offered conversations should have asked, whichever is more.
- * Conversations under way at the edges may hold requests of their own and are given the benefit of the doubt. A script of
- * the user's own makes what it makes.
+ * Conversations under way at the edges may hold requests of their own and are given the benefit of the doubt; those that k6
+ * cut, or took along when it died, are its own loss. A script of the user's own makes what it makes.
  */
 function offeredRequests(tally: Tally, { rows }: Evidence): number {
   if (rows.run.profile.workload.kind === 'script') return tally.demand;
-  const { requestsPerIteration } = rows.plan;
-  const expected = requestsPerIteration * (tally.iterations.started + tally.iterations.starved - tally.inFlightAtEdges);
+  const { started, starved, interrupted } = tally.iterations;
+  const expected = rows.plan.requestsPerIteration * (started + starved - interrupted - tally.inFlightAtEdges);
   return Math.max(tally.demand, expected);
 }
 
@@ -35,10 +35,7 @@ export const throughputAt =
   (spec, { levels, planned }) => {
     const { byOutcome, lengthMs } = levels[level];
     const text = `${formatCount(byOutcome.ok)} requests`;
-    if (planned[level].lengthMs === 0) {
-      const why = `the plan has no ${level} load`;
-      return { actual: null, interval: null, evidence: text, status: 'not_applicable', why, worst: null };
-    }
+    if (planned[level].lengthMs === 0) return noSuchLoad(level, text);
     if (lengthMs === 0) return lacking(spec, text, `no ${level} load was judged`, false);
     const minutes = lengthMs / 60_000;
     const actual = byOutcome.ok / minutes;
