@@ -7,7 +7,7 @@ const BODY = siblingModule(import.meta.url, 'judge-process');
 
 /**
  * Judges in a process of its own with a read-only connection to the store: the event loop stays free, and the rows of
- * 72 hours (half a gigabyte with 20 request names and 50 series) never become ours. Rejects with `judge_failed`, or with
+ * 72 hours (a quarter of a gigabyte with 20 request names and 50 series) never become ours. Rejects with `judge_failed`, or with
  * the reason of `signal`.
  */
 export const judgeApart = (storeFile: string): RunJudge => ({

@@ -7,10 +7,10 @@ import type { DurationRow, RunRows } from './rows.ts';
 import { SharedCounts } from './shared-counts.ts';
 
 /** What is read at once, in full, before it is made small. */
-const READ_MS = 4 * 3_600_000;
+const READ_MS = 3_600_000;
 
 /**
- * All rows of a run, and its plan built again from them. Windows, durations and samples are read some hours at a time and
+ * All rows of a run, and its plan built again from them. Windows, durations and samples are read an hour at a time and
  * kept as small as a verdict needs them: counts that are alike once, durations of all names together. Rejects with
  * `run_not_found`, and as the store does.
  */
