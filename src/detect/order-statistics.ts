@@ -1,5 +1,5 @@
 /** Middle value; the mean of the two middle ones for an even count. NaN for none. */
-export function median(values: readonly number[]): number {
+export function median(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   if (sorted.length === 0) return Number.NaN;
