@@ -10,6 +10,8 @@ export interface Component {
   settled: number | 'measured';
   /** Still referenced after a full collection, so also part of a heap that is read after one. */
   live: boolean;
+  /** Garbage of a collector: a target that has it can also read its heap after a collection. */
+  garbage?: true;
   /** Begins a run; the function is then asked at each reading in turn. */
   start(draw: Draw): (moment: Moment) => number;
 }

@@ -3,7 +3,7 @@ import { type Component, settledLevel, sumOf } from './component.ts';
 import { pool, threads } from './counts.ts';
 import { batches, nightlyJob, wander } from './disturbance.ts';
 import { drawFrom } from './draw.ts';
-import { byEndpoint, byNightlyJob, byRequests, byTime, leaked, leakedWhole } from './fault.ts';
+import { byEndpoint, byRequests, byScheduledJob, byTime, leaked, leakedWhole } from './fault.ts';
 import { calibrationWindows, loadOn, nightDayPeak } from './load.ts';
 import { boundedKeys, heldForLoad, keptFor, pageCache, ratchet, resident, sawtooth } from './memory.ts';
 import { type Moment, momentsOf } from './moment.ts';
@@ -131,7 +131,7 @@ describe('a leak', () => {
     { name: 'by time', pace: byTime },
     { name: 'by requests', pace: byRequests },
     { name: 'of one endpoint', pace: byEndpoint },
-    { name: 'of the nightly job', pace: byNightlyJob },
+    { name: 'of a scheduled job', pace: byScheduledJob },
   ])('$name loses its daily amount on average from its onset, and nothing before', ({ pace }) => {
     const lost = leaked({ pace, onsetHour: 12, lumpHours: null }, 6, daily, drawFrom(5, 'leak'));
     expect(lost[12 * 60 - 1]).toBe(0);

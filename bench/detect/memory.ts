@@ -164,6 +164,7 @@ export function sawtooth({ share, periodHours, by, jitter, leaves }: Sawtooth): 
   return {
     settled: 0,
     live: false,
+    garbage: true,
     start(draw) {
       let phase = draw.uniform(0, 1);
       let length = periodHours;

@@ -1,7 +1,7 @@
 /** Leaks that no threshold may be tuned on. The first growth series leaks; the others of the run are healthy. */
 import { steps, wander } from '../disturbance.ts';
 import type { Draw } from '../draw.ts';
-import { byEndpoint, byNightlyJob, byRequests, byTime } from '../fault.ts';
+import { byEndpoint, byRequests, byScheduledJob, byTime } from '../fault.ts';
 import { growingDays, withWeekend } from '../load.ts';
 import { boundedKeys, fillingCache, keptFor, pageCache, ratchet, sawtooth } from '../memory.ts';
 import type { Family, RunPlan, RunShape } from '../plan.ts';
@@ -31,9 +31,9 @@ export const leakingSealed: readonly Family[] = [
       });
     },
   ),
-  leak('leak of the nightly job', 'Nearly all of a day in a few hours.', (draw) =>
+  leak('leak of a scheduled job', 'A few steps a day with nothing between them.', (draw) =>
     ordinaryRun(draw, {
-      growth: beside(draw, memory(draw.part('rss'), 'rss_bytes', [], { leak: leaking(byNightlyJob) })),
+      growth: beside(draw, memory(draw.part('rss'), 'rss_bytes', [], { leak: leaking(byScheduledJob) })),
     }),
   ),
   leak('leak in coarse units while a cache of its own shape fills', 'Percent of the machine in tenths.', (draw) =>

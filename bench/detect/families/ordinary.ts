@@ -39,7 +39,10 @@ export function memory(
     grain: PAGE_BYTES,
     counts: false,
     outlierShare: 0,
-    collects: name === 'heap_used_bytes' || (name === 'rss_bytes' && draw.chance(0.5)),
+    collects:
+      name === 'heap_used_bytes' ||
+      components.some(({ garbage }) => garbage) ||
+      (name === 'rss_bytes' && draw.chance(0.5)),
     ...own,
   };
 }
