@@ -60,26 +60,30 @@ export function changePoints(input: ChangeInput, options: ChangeOptions = {}): C
   const rules: Rules = { charges, minimumPoints, steps: true };
   const start = noise ?? { correlation: correlationBesideSteps(besides(design, readings)), whiteRatio: 0 };
 
-  const stages = new Map<string, Stage>();
-  const stageOf = (own: Noise): Stage => {
-    const key = `${own.correlation} ${own.whiteRatio}`;
-    const stage = stages.get(key) ?? new Stage(readings, design, own);
-    stages.set(key, stage);
-    return stage;
-  };
+  const stageOf = remembered(
+    ({ correlation, whiteRatio }: Noise) => `${correlation} ${whiteRatio}`,
+    (own: Noise) => new Stage(readings, design, own),
+  );
   const grid = new NoiseGrid(readings, design.base);
-  const refit = (explanations: readonly Explanation[], before: Noise): Noise =>
-    noise ??
-    grid.fit(
-      explanations.map((explanation) => columnOf(design, explanation)),
-      before,
-    );
+  const noiseBeside = remembered(
+    (explanations: readonly Explanation[]) =>
+      explanations
+        .map(({ kind, at }) => `${kind} ${at}`)
+        .toSorted()
+        .join(),
+    (explanations: readonly Explanation[]) =>
+      noise ??
+      grid.fit(
+        explanations.map((explanation) => columnOf(design, explanation)),
+        start,
+      ),
+  );
 
-  const free = settle(stageOf, refit, rules, [], start);
+  const free = settle(stageOf, noiseBeside, rules, [], start);
   if (!free.explanations.some(({ kind }) => kind === 'step')) return [];
   // Steps can pass for noise, and noise for steps: the other way to begin is that there is no step at all.
-  const slow = settle(stageOf, refit, { ...rules, steps: false }, [], start);
-  const sober = settle(stageOf, refit, rules, slow.explanations, slow.stage.noise);
+  const slow = settle(stageOf, noiseBeside, { ...rules, steps: false }, [], start);
+  const sober = settle(stageOf, noiseBeside, rules, slow.explanations, slow.stage.noise);
   const { stage, explanations } = sober.cost <= free.cost && !free.exact ? sober : free;
   return sizeable(
     explanations,
@@ -87,6 +91,17 @@ export function changePoints(input: ChangeInput, options: ChangeOptions = {}): C
     (at) => readings.places[at],
     minimumSize,
   );
+}
+
+/** A function that answers a question it was asked before from memory. */
+function remembered<Q, A>(keyOf: (question: Q) => string, answer: (question: Q) => A): (question: Q) => A {
+  const answers = new Map<string, A>();
+  return (question) => {
+    const key = keyOf(question);
+    const known = answers.get(key) ?? answer(question);
+    answers.set(key, known);
+    return known;
+  };
 }
 
 interface Settled extends Found {
@@ -98,7 +113,7 @@ interface Settled extends Found {
 /** Explanations and noise in turn from the given ones, until the noise stays; the cheapest on the way. */
 function settle(
   stageOf: (noise: Noise) => Stage,
-  refit: (explanations: readonly Explanation[], before: Noise) => Noise,
+  noiseBeside: (explanations: readonly Explanation[]) => Noise,
   rules: Rules,
   from: readonly Explanation[],
   start: Noise,
@@ -112,8 +127,8 @@ function settle(
     explanations = found.explanations;
     if (best === null || found.cost < best.cost)
       best = { ...found, stage, exact: stage.fit(explanations).rest <= stage.floor };
-    const fitted = refit(explanations, noise);
     if (round === MAX_ROUNDS || best.exact) return best;
+    const fitted = noiseBeside(explanations);
     if (fitted.correlation === noise.correlation && fitted.whiteRatio === noise.whiteRatio) return best;
     noise = fitted;
   }

@@ -65,7 +65,7 @@ export function search(stage: Stage, start: readonly Explanation[], rules: Rules
 }
 
 function grow(stage: Stage, from: Found, rules: Rules): Found {
-  const fit = new GrowingFit(stage, from.explanations);
+  const fit = GrowingFit.of(stage, from.explanations);
   const explanations = [...from.explanations];
   let best = from;
   for (let misses = 0; misses < PATIENCE && explanations.length < MOST_EXPLANATIONS; ) {
@@ -87,7 +87,7 @@ function move(stage: Stage, from: Found, rules: Rules): Found {
   for (const explanation of from.explanations) {
     if (explanation.kind !== 'step') continue;
     const others = best.explanations.filter((other) => other !== explanation);
-    const fit = new GrowingFit(stage, others);
+    const fit = GrowingFit.of(stage, others);
     const next = cheapest(stage, fit, others, rules);
     if (next === null || (next.kind === explanation.kind && next.at === explanation.at)) continue;
     fit.join(next);

@@ -59,26 +59,41 @@ export class Stage {
  * that joins, their lengths outside of the basis and their products with what is left are brought up to date.
  */
 export class GrowingFit {
+  /** Every fit of a stage begins with the same columns. */
+  static readonly #ofBase = new WeakMap<Stage, GrowingFit>();
   /** Sum of squares that the basis leaves. */
-  rest = 0;
+  rest: number;
   readonly #stage: Stage;
   readonly #left: Float64Array;
-  readonly #directions: Float64Array[] = [];
+  readonly #directions: Float64Array[];
   readonly #stepOutside: Float64Array;
   readonly #stepAlong: Float64Array;
   readonly #bendOutside: Float64Array;
   readonly #bendAlong: Float64Array;
 
-  constructor(stage: Stage, explanations: readonly Explanation[]) {
+  private constructor(stage: Stage, from: GrowingFit | null) {
     this.#stage = stage;
-    this.#left = stage.values.slice();
-    this.rest = dot(this.#left, this.#left);
-    this.#stepOutside = stage.squaredStepLengths.slice();
-    this.#stepAlong = stage.filter.productsWithSteps(stage.values);
-    this.#bendOutside = stage.squaredBendLengths.slice();
-    this.#bendAlong = Float64Array.from(stage.bends, (bend) => dot(bend, stage.values));
-    for (const column of stage.base) this.#join(column);
-    for (const explanation of explanations) this.join(explanation);
+    this.#left = (from === null ? stage.values : from.#left).slice();
+    this.#directions = from === null ? [] : [...from.#directions];
+    this.#stepOutside = (from === null ? stage.squaredStepLengths : from.#stepOutside).slice();
+    this.#stepAlong = from === null ? stage.filter.productsWithSteps(stage.values) : from.#stepAlong.slice();
+    this.#bendOutside = (from === null ? stage.squaredBendLengths : from.#bendOutside).slice();
+    this.#bendAlong =
+      from === null ? Float64Array.from(stage.bends, (bend) => dot(bend, stage.values)) : from.#bendAlong.slice();
+    this.rest = from === null ? dot(stage.values, stage.values) : from.rest;
+  }
+
+  /** A fit with the base and the given explanations. */
+  static of(stage: Stage, explanations: readonly Explanation[]): GrowingFit {
+    let base = GrowingFit.#ofBase.get(stage);
+    if (base === undefined) {
+      base = new GrowingFit(stage, null);
+      for (const column of stage.base) base.#join(column);
+      GrowingFit.#ofBase.set(stage, base);
+    }
+    const fit = new GrowingFit(stage, base);
+    for (const explanation of explanations) fit.join(explanation);
+    return fit;
   }
 
   /** Sum of squares that a step from the point `at` on would take off the rest. */
