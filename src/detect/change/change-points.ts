@@ -24,7 +24,7 @@ export interface ChangePoint {
   readonly after: number;
   /** (after − before) / |before|; null when that level is 0. */
   readonly size: number | null;
-  /** Probability that noise shows a step as clear as this one anywhere in the series. */
+  /** Probability that noise shows a step as clear as this one anywhere in the series, its correlation taken as known. */
   readonly pValue: number;
 }
 
@@ -33,7 +33,7 @@ export interface ChangeOptions {
   readonly minimumPoints?: number;
   /** Smaller steps, relative to the level before, are not reported; default 0. */
   readonly minimumSize?: number;
-  /** How often a series without a change may show one. */
+  /** How often a series without a change may show one, were its noise known; default 0.001, which measures below 0.01. */
   readonly significance?: number;
   /** Noise of the series; by default estimated beside the steps. */
   readonly noise?: Noise | null;
