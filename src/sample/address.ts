@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const ENVIRONMENT = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Clients take it from there as well: `redis://cache?password=…`. */
+const PASSWORD_IN_QUERY = /[?&][a-z]*password=/i;
+
 /**
  * The address of a server, or `env:NAME` for one that comes from the environment. A password in it is refused: the
  * profile is stored with the run and shown to whoever may see it.
@@ -17,7 +20,7 @@ export const serverAddress = (protocols: readonly string[], description: string)
       const scheme = protocols.find((one) => text.startsWith(`${one}://`));
       const rest = scheme === undefined ? '' : text.slice(scheme.length + 3);
       if (rest === '') problem(`is not an address`, `write ${protocols.map((one) => `${one}://…`).join(' or ')}`);
-      else if (/^[^/@]*:[^/@]+@/.test(rest))
+      else if (/^[^/@]*:[^/@]+@/.test(rest) || PASSWORD_IN_QUERY.test(rest))
         problem('holds a password', 'take the whole address from env:NAME, or use `password`');
     });
 

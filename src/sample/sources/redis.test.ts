@@ -108,6 +108,7 @@ describe('redis samples', () => {
     expect(fits({ url: 'redis://cache:6379' })).toBe(true);
     expect(fits({ url: 'env:REDIS_URL' })).toBe(true);
     expect(fits({ url: 'redis://:secret@cache:6379' })).toBe(false);
+    expect(fits({ url: 'redis://cache:6379/0?db=1&password=secret' })).toBe(false);
     expect(fits({ url: 'redis://cache', password: 'secret' })).toBe(false);
     expect(fits({ url: 'http://cache' })).toBe(false);
   });

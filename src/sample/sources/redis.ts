@@ -1,5 +1,5 @@
 /** Redis, and what speaks its protocol: clients, memory, hit rate and evictions from `INFO`. */
-import type { Redis } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
 import { secretName, serverAddress } from '../address.ts';
@@ -35,22 +35,11 @@ export const redisSource: SamplerPlugin<typeof settings> = {
   settings,
   usualRole: 'dependency',
 
-  hosts({ url }, { secret }) {
-    const given = secret(url);
+  async hosts({ url }, { secret }) {
+    const { Redis } = await import('ioredis');
+    const { host, path } = readingOf(Redis, url, secret(url));
     // A path is a socket of this machine.
-    if (/^(?:\/|unix:)/.test(given)) return [];
-    // From the environment the client takes `host:port` too.
-    const address = /^rediss?:\/\//.test(given) ? given : `redis://${given}`;
-    if (!URL.canParse(address)) {
-      // What the environment holds may be a secret: it is not quoted.
-      throw new SoakdError(`${url} holds no address of a Redis server`, {
-        code: 'sampler_settings',
-        hint: 'write redis://HOST:PORT',
-        httpStatus: 422,
-      });
-    }
-    const { hostname } = new URL(address);
-    return hostname === '' ? [] : [hostname];
+    return path || host === undefined ? [] : [host];
   },
 
   async start(given, { clock, undo, secret }): Promise<Sampler> {
@@ -79,6 +68,25 @@ export const redisSource: SamplerPlugin<typeof settings> = {
     };
   },
 };
+
+/**
+ * The client's own reading of an address: `?host=` in it counts where no other host is named. Nothing is connected. Throws
+ * a SoakdError that does not quote `given`, for the environment may hold a password.
+ */
+function readingOf(Client: typeof Redis, url: string, given: string): RedisOptions {
+  try {
+    const { options } = new Client(given, { lazyConnect: true });
+    // They would say whom to ask.
+    if (!options.sentinels) return options;
+  } catch {
+    // Told below.
+  }
+  throw new SoakdError(`${url} holds no address of a Redis server`, {
+    code: 'sampler_settings',
+    hint: 'write redis://HOST:PORT',
+    httpStatus: 422,
+  });
+}
 
 /** A client that is connected by the first command, again after a loss, and never queues for long. */
 async function connect(
