@@ -1,4 +1,5 @@
 import { SoakdError } from '../base/errors.ts';
+import { durationsOriginMs, stepStart } from '../model/duration-grid.ts';
 import { emptySketch, mergeSketch } from '../model/sketch.ts';
 import { buildPlan } from '../plan/build.ts';
 import { rangesOver } from '../store/ranges.ts';
@@ -45,7 +46,9 @@ export async function loadRunRows(store: Store, runId: string): Promise<RunRows>
     samples: [],
   };
   const counts = new SharedCounts();
-  for (const range of rangesOver(Math.min(run.createdMs, run.startMs), plan.endMs, READ_MS)) {
+  // From a boundary of slices on: one that is packed between two readings of a live run falls into the same range as its parts.
+  const firstMs = stepStart(Math.min(run.createdMs, run.startMs), READ_MS, durationsOriginMs(run));
+  for (const range of rangesOver(firstMs, plan.endMs, READ_MS)) {
     for (const window of await store.windows(runId, range)) rows.windows.push(counts.share(window));
     rows.sketches.push(...allNames(await store.sketches(runId, range)));
     for (const sample of await store.samples(runId, range)) rows.samples.push(sample);
