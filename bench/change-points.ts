@@ -9,7 +9,7 @@ import { correlatedNoise } from '../tests/support/noise.ts';
 import { type MarkedSeries, readNab, readTcpd } from './change-points/data.ts';
 import { eDivisive } from './change-points/e-divisive.ts';
 import { PUBLISHED } from './change-points/published.ts';
-import { covering, f1 } from './change-points/scores.ts';
+import { covering, f1Score } from './detect/real/change-point-scores.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -67,12 +67,12 @@ function turing(series: readonly MarkedSeries[]): void {
   ] as const) {
     const own = series.map(({ values, marks }) => {
       const found = method(values);
-      return { found, f1: f1(marks, found), covering: covering(marks, found, values.length) };
+      return { found, f1: f1Score(marks, found), covering: covering(marks, found, values.length) };
     });
     const best = series.map(({ values, marks }) => {
       const all = grid.map((tried) => tried(values));
       return {
-        f1: Math.max(...all.map((found) => f1(marks, found))),
+        f1: Math.max(...all.map((found) => f1Score(marks, found))),
         covering: Math.max(...all.map((found) => covering(marks, found, values.length))),
       };
     });
