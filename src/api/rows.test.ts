@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiRig, weeklySoak } from '../../tests/support/api-rig.ts';
+import { loadWindow, requestCell } from '../../tests/support/load-window.ts';
 import { HOUR_MS, SimulatedStaging, START_MS } from '../../tests/support/simulated-staging.ts';
 import { gridOver, refuseTooMany } from './grid.ts';
 import { SampleGrid } from './sample-grid.ts';
@@ -44,6 +45,19 @@ describe('windows', () => {
     for (const column of [latency.p50Ms, latency.p95Ms, latency.p99Ms]) expect(column).toHaveLength(latency.count);
     expect(latency.stepMs).toBe(5 * MINUTE_MS);
     expect(latency.p95Ms[1]).toBeGreaterThan(latency.p50Ms[1]);
+  });
+
+  it('count the durations of a slice that began before the first step, most of which lies in it', async () => {
+    // Slices are laid from the end of the warm-up on: the one that holds the start begins 30 s before it.
+    const profileSource = weeklySoak.replace('warmup: 2h', 'warmup: 90s');
+    const started = (await rig.post('/v1/runs', { profileSource, targetUrl: 'http://other.example' })).json();
+    const from = Math.floor(started.startMs / (5 * MINUTE_MS)) * 5 * MINUTE_MS;
+    const slow = requestCell(Array.from({ length: 1000 }, () => 9_000));
+    const windows = [loadWindow({ processId: 'slow', startMs: from, requests: [slow] })];
+    await staging.store.commitWindows({ runId: started.id, processId: 'slow', offset: 0, windows, events: [] });
+    await staging.clock.advance(10 * MINUTE_MS);
+    const { latency } = (await rig.get(`/v1/runs/${started.id}/windows?from=${from}`)).json();
+    expect(latency.p99Ms[0]).toBeGreaterThan(8_000);
   });
 
   it('lose nothing in coarser steps', async () => {

@@ -80,7 +80,9 @@ const windows = defineRoute({
     await eachHour(...rows(grid), async (range) => {
       for (const window of await store.windows(run.id, range)) counters.add(window);
     });
-    await eachHour(...rows(latencyGrid), async (range) => {
+    const [latencyFromMs, latencyUntilMs] = rows(latencyGrid);
+    // The slice that holds the beginning of the grid may have begun before it.
+    await eachHour(latencyFromMs - sketchStepMs(run), latencyUntilMs, async (range) => {
       for (const row of await store.sketches(run.id, range)) latency.add(row);
     });
     return { runId: run.id, ...grid, columns: counters.columns, latency: { ...latencyGrid, ...latency.columns() } };
