@@ -1,4 +1,5 @@
 import { isCollection, isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { describeError } from '../base/errors.ts';
 import { pairOf, rangeOf } from './nodes.ts';
 import type { DocumentPath } from './resolve.ts';
 import { type DocumentPart, soundness } from './soundness.ts';
@@ -88,12 +89,16 @@ export function readYaml(source: string): YamlDocument {
   };
 }
 
-/** A document that repeats itself without end (an alias in an alias) is a problem, not an exception. */
+/** A document that repeats itself without end (an alias in an alias, or of what holds it) is a problem, not an exception. */
 function plainData(read: () => unknown, syntax: SyntaxProblem[]): unknown {
   try {
-    return read();
+    const data = read();
+    // What holds itself could neither be quoted nor stored.
+    JSON.stringify(data);
+    return data;
   } catch (thrown) {
-    const problem = thrown instanceof Error ? thrown.message : String(thrown);
+    // JSON tells a circle by a TypeError and a drawing of it.
+    const problem = thrown instanceof TypeError ? 'an alias names a part that it is in' : describeError(thrown);
     if (syntax.length === 0) syntax.push({ line: 1, column: 1, problem, hint: 'write the values out' });
     return null;
   }
