@@ -41,6 +41,7 @@ describe('the machines that a sampler asks', () => {
     ['redis', { url: 'env:PORT' }, ['localhost']],
     ['redis', { url: 'env:SOCKET' }, []],
     ['mongodb', { url: 'mongodb://127.0.0.1:27017' }, ['127.0.0.1']],
+    ['mongodb', { url: 'mongodb://127.0.0.1/?proxyHost=proxy.example' }, ['proxy.example', '127.0.0.1']],
     ['mongodb', { url: 'env:MONGO' }, ['a.example', 'fd00::7']],
   ])('are known for %s with %j', async (kind, settings, hosts) => {
     expect(await hostsOf(kind, settings)).toEqual(hosts);

@@ -44,9 +44,10 @@ export const mongodbSource: SamplerPlugin<typeof settings> = {
   async hosts({ url }, { secret }) {
     const { MongoClient } = await import('mongodb');
     // The driver's own reading of the address: nothing is connected.
-    const { hosts, srvHost } = new MongoClient(secret(url)).options;
-    if (srvHost !== undefined) return (await resolveSrv(`_mongodb._tcp.${srvHost}`)).map(({ name }) => name);
-    return hosts.flatMap(({ host }) => (host === undefined ? [] : [host]));
+    const { hosts, srvHost, srvServiceName, proxyHost } = new MongoClient(secret(url)).options;
+    const proxies = proxyHost === undefined ? [] : [proxyHost];
+    if (srvHost === undefined) return [...proxies, ...hosts.flatMap(({ host }) => (host === undefined ? [] : [host]))];
+    return [...proxies, ...(await resolveSrv(`_${srvServiceName}._tcp.${srvHost}`)).map(({ name }) => name)];
   },
 
   async start(given, { clock, undo, secret }): Promise<Sampler> {
