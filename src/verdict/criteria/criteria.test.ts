@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   defaultCriteria,
   HOUR_MS,
+  MEMORY,
   profileOf,
   type RunScript,
   runRows,
@@ -221,6 +222,32 @@ describe('response time', () => {
   it('needs 200 requests for a P95: fewer are inconclusive when the plan promised more', () => {
     const stopped = { hours: 24, ratePerMinute: 60, stopMs: START_MS + 300_000 };
     expect(result('response_time_p95_normal', stopped)).toMatchObject({ status: 'inconclusive', actual: null });
+  });
+});
+
+describe('memory', () => {
+  const cache = (growthPerDay: number, others: RunScript['series'] = {}): CriterionResult =>
+    result('memory_leak', {
+      hours: 72,
+      criteria: asked('memory_leak'),
+      series: {
+        'cache.used_memory_bytes': {
+          ...MEMORY,
+          info: { kind: 'redis', role: 'dependency' },
+          level: (hour) => 200e6 * (1 + (growthPerDay * hour) / 24),
+        },
+        ...others,
+      },
+    });
+
+  it('of dependencies alone can fail a run, and never pass it', () => {
+    expect(cache(0)).toMatchObject({
+      status: 'inconclusive',
+      why: expect.stringContaining("only dependencies' memory"),
+    });
+    expect(cache(0, { 'agent.rss_bytes': MEMORY }).status).toBe('pass');
+    expect(cache(0.2)).toMatchObject({ status: 'fail', worst: 'cache.used_memory_bytes' });
+    expect(cache(0.2, { 'agent.rss_bytes': MEMORY }).status).toBe('fail');
   });
 });
 

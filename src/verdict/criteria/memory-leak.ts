@@ -7,8 +7,8 @@ import { type CriterionJudge, type Finding, lacking, meets } from './criterion.t
 const RANK: Record<CriterionStatus, number> = { fail: 3, inconclusive: 2, pass: 1, not_applicable: 0 };
 
 /**
- * Growth of the target's memory per 24 h of profile time, percent of the level at the start; the worst series decides
- * (docs/formulas.md#memory_leak, docs/detection.md).
+ * Growth of the memory of the target and its dependencies per 24 h of profile time, percent of the level at the start; the
+ * worst series decides, and only the target's own can pass (docs/formulas.md#memory_leak, docs/detection.md).
  */
 export const memoryLeak: CriterionJudge = (spec, { growth, rows }) => {
   const memory = growth.filter(({ series }) => series.memory);
@@ -26,7 +26,13 @@ export const memoryLeak: CriterionJudge = (spec, { growth, rows }) => {
   );
   const worst = decided[0];
   if (worst === undefined) return lacking(spec, 'no memory series', 'no memory series', true);
-  return { ...worst, evidence: `${worst.evidence}${memory.length > 1 ? `, worst of ${memory.length} series` : ''}` };
+  const evidence = `${worst.evidence}${memory.length > 1 ? `, worst of ${memory.length} series` : ''}`;
+  // That its cache does not leak says nothing of the target.
+  if (worst.status === 'pass' && memory.every(({ series }) => series.role !== 'target')) {
+    const why = "only dependencies' memory was read: add a sampler of the target's under `samplers`";
+    return lacking(spec, evidence, why, true);
+  }
+  return { ...worst, evidence };
 };
 
 function judgeSeries(one: GrowthOfSeries, spec: Parameters<CriterionJudge>[0], neverLong: boolean): Finding {
