@@ -1,0 +1,199 @@
+import type { BinnedLoad } from './bins.ts';
+import type { Model } from './compete.ts';
+import { type Cast, type Contest, lastCoefficient } from './contest.ts';
+import type { Explanation, Setting } from './explanations.ts';
+import type { Answer } from './question.ts';
+import { quantileOf } from './vectors.ts';
+import type { Noise } from './whitener.ts';
+
+/** What the numbers of a contest stand for. */
+export interface Scale {
+  /** Unit of the series (logarithm) at 0 of the fitted values, and at 1 above that. */
+  readonly origin: number;
+  readonly unit: number;
+  readonly load: BinnedLoad | null;
+}
+
+/** The answer before anything is known. */
+export const nothing = (spanHours: number, level: number): Answer => ({
+  finding: 'nothing',
+  spanHours,
+  evidence: Number.NEGATIVE_INFINITY,
+  ratePerHour: 0,
+  rateError: 0,
+  degrees: 3,
+  soloError: 0,
+  level,
+  clock: 'time',
+  requestsPerHour: null,
+  onsetHour: 0,
+  grown: 0,
+  noiseSpread: 0,
+  fillingSize: 0,
+  secondHalf: { share: 0, z: 0 },
+  separateShare: 1,
+  steps: [],
+  restarts: [],
+  collections: [],
+  rival: [],
+  beside: [],
+});
+
+/** Reads the answer from a contest. */
+export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: Noise, scale: Scale): Answer {
+  const { growth, without } = found;
+  const { drift, binCount, binHours } = setting;
+  const spanHours = binCount * binHours;
+  const best = growth !== null && growth.evidence > without.evidence ? growth : without;
+  const sizes = sizesOf(best, found);
+  const { level, filling } = levelOf(sizes, cast, setting, scale);
+  const relative = drift ? 1 : level;
+  const { rate, error } = weighedRate(found, cast);
+  const solo = soloRate(found, cast);
+  const leak = growth?.chosen[0];
+  const own = leak === undefined ? undefined : cast.explanations[leak];
+  const answer: Answer = {
+    ...nothing(spanHours, drift ? Math.exp(scale.origin) : level * scale.unit),
+    ratePerHour: rate / relative,
+    rateError: error / relative,
+    degrees: Math.max(3, (found.whitener.count - best.projection.members.length) * (1 - noise.phi)),
+    soloError: (solo?.error ?? 0) / relative,
+    requestsPerHour: scale.load?.requestsPerHour ?? null,
+    noiseSpread: Math.sqrt(found.variance) / relative,
+    fillingSize: filling / relative,
+    steps: stepsOf(sizes, cast, scale.unit),
+    rival: namesOf(without.chosen, cast),
+  };
+  if (growth === null || leak === undefined || own === undefined) return answer;
+  const onsetHour = own.hour ?? 0;
+  const ended = Math.max(own.column[binCount - 1] ?? 0, spanHours - onsetHour);
+  return {
+    ...answer,
+    finding: best === growth ? 'growth' : 'explained',
+    evidence: growth.evidence - without.evidence,
+    clock: own.clock ?? 'time',
+    onsetHour,
+    grown: (rate * ended) / relative,
+    secondHalf: secondHalfOf(own, growth, found, cast, setting),
+    separateShare: found.base.separateShare(leak),
+    beside: namesOf(growth.chosen.slice(1), cast),
+  };
+}
+
+/** Coefficient of each member of a model. */
+function sizesOf(model: Model, { whiteY }: Contest): Map<number, number> {
+  const coefficients = model.projection.coefficients(whiteY);
+  return new Map(model.projection.members.map((at, place) => [at, coefficients[place] ?? 0]));
+}
+
+/**
+ * Growth by every model, weighed by its evidence (Hoeting, Madigan, Raftery, Volinsky, Bayesian Model Averaging,
+ * Statistical Science 14, 1999, eq. 3 to 5): which rival stands beside the growth is not certain, and the error must know.
+ */
+function weighedRate(found: Contest, cast: Cast): { rate: number; error: number } {
+  const parts = [
+    ...found.withGrowth.flatMap((model) => {
+      const [place, ...others] = model.chosen;
+      return place === undefined ? [] : [{ place, others, evidence: model.evidence }];
+    }),
+    // A model without growth holds none by chance only: what it would say of the rate, at what growth would add to it.
+    ...found.withoutGrowth.flatMap((model) =>
+      fromStart(cast).map((place) => ({ place, others: model.chosen, evidence: model.evidence })),
+    ),
+  ];
+  const most = Math.max(...parts.map(({ evidence }) => evidence));
+  let total = 0;
+  let first = 0;
+  let second = 0;
+  for (const { place, others, evidence } of parts) {
+    const weight = Math.exp((evidence - most) / 2);
+    if (weight < 1e-3) continue;
+    const slope = lastCoefficient(
+      columnsOf([...fixedPlaces(cast), ...others, place], found),
+      found.whiteY,
+      found.variance,
+    );
+    if (slope === null) continue;
+    total += weight;
+    first += weight * slope.value;
+    second += weight * (slope.value ** 2 + slope.error ** 2);
+  }
+  if (total === 0) return { rate: 0, error: 0 };
+  const rate = first / total;
+  return { rate, error: Math.sqrt(Math.max(0, second / total - rate * rate)) };
+}
+
+const fromStart = ({ growths, explanations }: Cast): number[] => growths.filter((at) => explanations[at]?.hour === 0);
+
+const fixedPlaces = ({ fixedCount }: Cast): number[] => Array.from({ length: fixedCount }, (_, at) => at);
+
+const columnsOf = (places: readonly number[], { white }: Contest): Float64Array[] =>
+  places.flatMap((at) => white[at] ?? []);
+
+/** Growth with time from the start beside the best model without growth: its error says what could have been seen. */
+function soloRate(found: Contest, cast: Cast): { value: number; error: number } | null {
+  const place = fromStart(cast)[0];
+  if (place === undefined) return null;
+  const places = [...fixedPlaces(cast), ...found.without.chosen, place];
+  return lastCoefficient(columnsOf(places, found), found.whiteY, found.variance);
+}
+
+/** Level without growth at median load, everything filled and warm, in fitted units; and the largest filling. */
+function levelOf(
+  sizes: ReadonlyMap<number, number>,
+  { explanations }: Cast,
+  { drift }: Setting,
+  { origin, unit }: Scale,
+): { level: number; filling: number } {
+  let level = drift ? 0 : origin / unit;
+  let filling = 0;
+  for (const [at, size] of sizes) {
+    const one = explanations[at];
+    if (one === undefined) continue;
+    // The first life's level; later ones are steps from it.
+    if (one.cause === 'level') level += at === 0 ? size : 0;
+    else if (one.cause === 'load' || one.cause === 'load_history') level += size * quantileOf(one.column, 0.5);
+    else if (one.cause === 'saturation') {
+      level += size;
+      filling = Math.max(filling, size);
+    }
+  }
+  return { level: level > 0.05 ? level : 1, filling };
+}
+
+/** Does it still grow? The growth of the second half of its span, fitted beside that of the first. */
+function secondHalfOf(
+  own: Explanation,
+  growth: Model,
+  found: Contest,
+  cast: Cast,
+  setting: Setting,
+): Answer['secondHalf'] {
+  const { starts, binCount, binHours } = setting;
+  const middle = Math.floor(((own.hour ?? 0) / binHours + binCount) / 2);
+  const nextLife = starts.find((start) => start > middle) ?? binCount;
+  const before = own.column[middle] ?? 0;
+  const second = own.column.map((value, bin) => (bin < middle ? 0 : bin < nextLife ? value - before : value));
+  const first = own.column.map((value, bin) => value - (second[bin] ?? 0));
+  const others = columnsOf([...fixedPlaces(cast), ...growth.chosen.slice(1)], found);
+  const whiten = (column: Float64Array): Float64Array => found.whitener.whiten(column);
+  const later = lastCoefficient([...others, whiten(first), whiten(second)], found.whiteY, found.variance);
+  const whole = lastCoefficient([...others, whiten(own.column)], found.whiteY, found.variance);
+  if (later === null || whole === null || !(whole.value > 0)) return { share: 0, z: 0 };
+  return { share: later.value / whole.value, z: later.value / later.error };
+}
+
+const stepsOf = (sizes: ReadonlyMap<number, number>, { explanations }: Cast, unit: number): Answer['steps'] =>
+  [...sizes]
+    .flatMap(([at, size]) => {
+      const one = explanations[at];
+      return one?.cause === 'step' ? [{ hour: one.hour ?? 0, size: size * unit }] : [];
+    })
+    .toSorted((a, b) => a.hour - b.hour);
+
+const namesOf = (places: readonly number[], { explanations }: Cast): string[] =>
+  places.flatMap((at) => {
+    const one = explanations[at];
+    if (one === undefined) return [];
+    return [one.cause === 'step' ? `a step at hour ${(one.hour ?? 0).toFixed(1)}` : one.label];
+  });

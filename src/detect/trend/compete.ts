@@ -1,0 +1,89 @@
+import type { Explanation } from './explanations.ts';
+import type { Projection } from './projection.ts';
+
+/** A set of explanations and how well it does. */
+export interface Model {
+  /** Places in the list of explanations, in the order in which they joined; the fixed ones are not named. */
+  readonly chosen: readonly number[];
+  /**
+   * Twice the log of its evidence, up to a constant of all models of one series: fit, less the price of each
+   * explanation (Kass and Raftery, Bayes Factors, JASA 90, 1995; with normal priors on the sizes the price is
+   * ln(1 + information), Occam's factor of MacKay, Neural Computation 4, 1992, §3).
+   */
+  readonly evidence: number;
+  /** Its own projection: fixed and chosen columns joined. */
+  readonly projection: Projection;
+}
+
+/** What a column adds to twice the log evidence; negative infinity for one that is a combination of the others. */
+function gainOf(projection: Projection, explanation: Explanation, column: number, variance: number): number {
+  if (projection.isCollinear(column)) return Number.NEGATIVE_INFINITY;
+  const along = projection.along[column] ?? 0;
+  const left = projection.left[column] ?? 0;
+  const prior = explanation.usualSize ** 2;
+  const fit = (along * along) / (variance * (left + variance / prior));
+  return fit - Math.log1p((prior * left) / variance) - 2 * Math.log(explanation.alternatives);
+}
+
+export interface Competition {
+  readonly explanations: readonly Explanation[];
+  /** Places of those that may be chosen. */
+  readonly pool: readonly number[];
+  /** Of the whitened noise. */
+  readonly variance: number;
+  readonly most: number;
+  /** Hours that a step keeps from another. */
+  readonly stepDistanceHours: number;
+}
+
+/**
+ * Joins the `forced` columns, then, one after another, the explanation of the pool that is worth most, until none is worth its
+ * price. `start` is not changed.
+ */
+export function explain(start: Projection, forced: readonly number[], competition: Competition): Model {
+  const { explanations, pool, variance, most } = competition;
+  const projection = start.fork();
+  const chosen: number[] = [];
+  let price = 0;
+  const take = (column: number): boolean => {
+    const explanation = explanations[column];
+    if (explanation === undefined) return false;
+    const gained = gainOf(projection, explanation, column, variance);
+    const before = projection.rest;
+    if (!projection.join(column)) return false;
+    // The fit is counted by what is left in the end, so that only the price is kept here.
+    price += (before - projection.rest) / variance - gained;
+    chosen.push(column);
+    return true;
+  };
+  for (const column of forced) take(column);
+  for (let round = 0; round < most; round++) {
+    let best = -1;
+    let bestGain = 0;
+    for (const column of pool) {
+      const explanation = explanations[column];
+      if (explanation === undefined || chosen.includes(column)) continue;
+      if (explanation.rising && (projection.along[column] ?? 0) <= 0) continue;
+      const gained = gainOf(projection, explanation, column, variance);
+      if (gained > bestGain && !isTooNear(column, chosen, competition)) {
+        bestGain = gained;
+        best = column;
+      }
+    }
+    if (best < 0 || !take(best)) break;
+  }
+  return { chosen, evidence: -projection.rest / variance - price, projection };
+}
+
+function isTooNear(
+  column: number,
+  chosen: readonly number[],
+  { explanations, stepDistanceHours }: Competition,
+): boolean {
+  const own = explanations[column];
+  if (own?.cause !== 'step') return false;
+  return chosen.some((other) => {
+    const there = explanations[other];
+    return there?.cause === 'step' && Math.abs((there.hour ?? 0) - (own.hour ?? 0)) < stepDistanceHours;
+  });
+}

@@ -1,0 +1,52 @@
+import type { Answer, Question } from './question.ts';
+
+/** Chance of any alarm at any hour of a clean run, before the gates. */
+export const ALPHA = 0.005;
+
+/**
+ * Hours below which growth is not called. A resident set may rise for a day before something is collected for the first time;
+ * what is read after collections cannot. Latency has to be seen at the same hour of another day or nearly so.
+ */
+const LEAST_HOURS = { resident: 26, collected: 6, drift: 20, unknownLoad: 36 };
+/** An onset is placed by the data too, so that what follows it must be seen for some time. */
+const LEAST_HOURS_OF_ONSET = 8;
+const LEAST_GROWN = 0.012;
+const LEAST_DRIFTED = Math.log(1.05);
+/** A model errs by a share of what it explains. */
+const LEAST_OF_FILLING = 0.06;
+const LEAST_SECOND_HALF = { share: 0.35, z: 1.5 };
+const LEAST_SEPARATE = 0.02;
+
+/**
+ * Twice the log odds that growth must reach against the best other explanation, when `series` are asked again and again for
+ * `spanHours`: the prior odds among them (Bonferroni), and the iterated logarithm that pays for asking (Robbins,
+ * Annals of Mathematical Statistics 41, 1970).
+ */
+export const neededEvidence = (series: number, spanHours: number): number =>
+  2 * Math.log(Math.max(1, series) / ALPHA) + Math.log1p(spanHours / 8);
+
+/** A gate that growth has to pass before it is called. */
+export type Gate = 'evidence' | 'size' | 'lasting' | 'separable' | 'time' | 'onset';
+
+/** Gates that an answer does not pass (yet); growth is called when there is none for some hours. */
+export function closedGates(answer: Answer, question: Question, series: number): Gate[] {
+  const drift = question.kind === 'drift';
+  const { spanHours, evidence, grown, noiseSpread, fillingSize, secondHalf, separateShare, onsetHour } = answer;
+  const leastGrown = drift ? LEAST_DRIFTED : Math.max(LEAST_GROWN, noiseSpread, LEAST_OF_FILLING * fillingSize);
+  const gates: [Gate, boolean][] = [
+    ['evidence', answer.finding === 'growth' && evidence >= neededEvidence(series, spanHours)],
+    ['size', grown >= leastGrown],
+    ['lasting', secondHalf.share >= LEAST_SECOND_HALF.share && secondHalf.z >= LEAST_SECOND_HALF.z],
+    ['separable', separateShare >= LEAST_SEPARATE],
+    ['time', spanHours >= leastHours(question)],
+    ['onset', onsetHour === 0 || spanHours - onsetHour >= LEAST_HOURS_OF_ONSET],
+  ];
+  return gates.flatMap(([gate, isOpen]) => (isOpen ? [] : [gate]));
+}
+
+/** Hours of a run before which growth of this series cannot be called. */
+export function leastHours({ load, kind, collected }: Question): number {
+  if (load === null) return LEAST_HOURS.unknownLoad;
+  if (kind === 'drift') return LEAST_HOURS.drift;
+  return collected ? LEAST_HOURS.collected : LEAST_HOURS.resident;
+}

@@ -1,0 +1,147 @@
+import { answerOf, nothing } from './answer.ts';
+import {
+  bandMeans,
+  binHours,
+  binLoad,
+  type Clocked,
+  COUNTS,
+  FLOORS,
+  firstFrom,
+  MIDDLE,
+  readingHoursOf,
+} from './bins.ts';
+import { type Cast, contest } from './contest.ts';
+import { fixedExplanations, growths, rivalExplanations, type Setting } from './explanations.ts';
+import { type Falls, fallsOf } from './falls.ts';
+import { leaveOutExcursions, leaveOutSpikes } from './masks.ts';
+import { fitNoise, usualNoise } from './noise.ts';
+import type { Answer, Question } from './question.ts';
+import { quantileOf } from './vectors.ts';
+import type { Noise } from './whitener.ts';
+
+const LEAST_HOURS = 6;
+const LEAST_BINS = 14;
+const LEAST_OBSERVED = 0.25;
+/** Hours after a start that belong to the warm-up, and the first of all. */
+const WARM_UP_HOURS = 1;
+/** Excursions up to this long are left out. */
+const EXCURSION_HOURS = 7;
+
+/** How a series moved up to `untilHour`, by nothing that came after it; null while there is too little. */
+export function evaluate(question: Question, untilHour: number): Answer | null {
+  const width = binHours(untilHour, readingHoursOf(question.readings.hours));
+  const count = Math.floor(untilHour / width + 1e-9);
+  const spanHours = count * width;
+  if (spanHours < LEAST_HOURS || count < LEAST_BINS) return null;
+  const drift = question.kind === 'drift';
+  const readings = until(question.readings, spanHours);
+  const load = question.load === null ? null : binLoad(until(question.load, spanHours), count, width);
+  const counting = !drift && isSmallCount(readings.values);
+  const raw = bandMeans(
+    drift ? logarithms(readings) : readings,
+    count,
+    width,
+    drift ? MIDDLE : counting ? COUNTS : FLOORS,
+  );
+
+  const seen: Falls = drift || counting ? { falls: [], excursions: [] } : fallsOf(readings, load, width, spanHours);
+  const restarts = restartsOf(question, seen, spanHours);
+  const collections = question.collected ? [] : collectionsOf(seen, restarts);
+  const starts = [...new Set(restarts.map((hour) => Math.floor(hour / width)))].filter(
+    (bin) => bin > 2 && bin < count - 3,
+  );
+  const setting: Setting = { binCount: count, binHours: width, load, starts, collections, drift };
+
+  const observed = observedBins(raw, question, seen, setting);
+  leaveOutSpikes(raw, observed);
+  const values = raw.filter((_, bin) => observed[bin] === 1);
+  if (values.length < LEAST_BINS || values.length < count * LEAST_OBSERVED) return null;
+  const origin = quantileOf(values, 0.5);
+  const unit = drift ? 1 : Math.abs(origin) || 1;
+  if (values.every((value) => value === values[0]))
+    return { ...nothing(spanHours, drift ? Math.exp(origin) : origin), finding: 'constant', restarts, collections };
+  const y = raw.map((value, bin) => (observed[bin] === 1 ? (value - origin) / unit : 0));
+
+  const fixed = fixedExplanations(setting);
+  const growing = growths(setting);
+  const rivals = rivalExplanations(setting);
+  const cast: Cast = {
+    explanations: [...fixed, ...growing, ...rivals],
+    fixedCount: fixed.length,
+    growths: growing.map((_, at) => fixed.length + at),
+    rivals: rivals.map((_, at) => fixed.length + growing.length + at),
+    binHours: width,
+    varianceFloor: drift ? 1e-8 : roundingVariance(readings.values, unit),
+  };
+  // What moves the series must be known to know its noise, and the noise to know what moves it.
+  let noise: Noise = usualNoise(width);
+  for (const isFirst of [true, false]) {
+    const { growth, without } = contest(cast, observed, y, noise);
+    const best = growth !== null && growth.evidence > without.evidence ? growth : without;
+    const columns = [...fixed, ...best.chosen.flatMap((at) => cast.explanations[at] ?? [])].map(({ column }) => column);
+    noise = fitNoise(observed, y, columns, width, noise).noise;
+    if (isFirst) leaveOutExcursions(y, observed, columns, noise, Math.round(EXCURSION_HOURS / width));
+  }
+  const answer = answerOf(contest(cast, observed, y, noise), cast, setting, noise, { origin, unit, load });
+  return { ...answer, restarts, collections };
+}
+
+function until({ hours, values }: Clocked, hour: number): Clocked {
+  const end = firstFrom(hours, hour - 1e-9);
+  return { hours: hours.subarray(0, end), values: values.subarray(0, end) };
+}
+
+const logarithms = ({ hours, values }: Clocked): Clocked => ({
+  hours,
+  values: values.map((value) => (value > 0 ? Math.log(value) : Number.NaN)),
+});
+
+const restartsOf = ({ restarts }: Question, { falls }: Falls, spanHours: number): number[] =>
+  (restarts ?? falls.flatMap(({ kind, hour }) => (kind === 'restart' ? [hour] : []))).filter(
+    (hour) => hour < spanHours,
+  );
+
+/** Falls that no restart explains. */
+const collectionsOf = ({ falls }: Falls, restarts: readonly number[]): number[] =>
+  falls.flatMap(({ hour, kind }) =>
+    kind === 'collection' && !restarts.some((at) => Math.abs(at - hour) < 0.5) ? [hour] : [],
+  );
+
+/** 1 for each bin that has a value and is warm, judged, and not part of an excursion or a fall. */
+function observedBins(raw: Float64Array, question: Question, seen: Falls, setting: Setting): Uint8Array {
+  const { binHours: width, starts, collections } = setting;
+  const cold = [0, ...starts.map((bin) => bin * width)].map((hour) => ({
+    fromHour: hour,
+    untilHour: hour + WARM_UP_HOURS,
+  }));
+  const within = collections.map((hour) => {
+    const fromHour = Math.floor(hour / width) * width;
+    return { fromHour, untilHour: fromHour + width };
+  });
+  const out = [...question.leftOut, ...seen.excursions, ...cold, ...within];
+  return Uint8Array.from(raw, (value, bin) => {
+    const from = bin * width + 1e-9;
+    const to = from + width - 2e-9;
+    return Number.isFinite(value) && !out.some(({ fromHour, untilHour }) => from < untilHour && to > fromHour) ? 1 : 0;
+  });
+}
+
+/** Whole numbers that are not large: connections, descriptors, threads. */
+function isSmallCount(values: Float64Array): boolean {
+  for (const value of values) if (Number.isFinite(value) && (!Number.isInteger(value) || value > 2000)) return false;
+  return true;
+}
+
+/** Rounding alone errs by this much: a series of few distinct values is not known better than its steps. */
+function roundingVariance(values: Float64Array, unit: number): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  let before = Number.NaN;
+  for (const value of values) {
+    const step = Math.abs(value - before);
+    if (step > 0 && step < smallest) smallest = step;
+    if (Number.isFinite(value)) before = value;
+  }
+  const quantum = Number.isFinite(smallest) ? smallest / unit : 0;
+  // A twelfth of a step's square, and a bin holds several readings.
+  return Math.max(1e-10, (quantum * quantum) / 48);
+}

@@ -1,0 +1,172 @@
+import { studentQuantile } from '../distributions.ts';
+import { firstFrom } from './bins.ts';
+import { closedGates, type Gate, leastHours, neededEvidence } from './decide.ts';
+import { evaluate } from './evaluate.ts';
+import type { Answer, Question } from './question.ts';
+import { quantileOf } from './vectors.ts';
+
+/** A series and what is known of it. */
+export interface Followed extends Question {
+  readonly name: string;
+  /** Where it must end: memory limit, pool size. Unit of the series; null: not known. */
+  readonly limit: number | null;
+}
+
+/** `suspect`: passes every gate, not yet for long enough. `growing`: rises, and a gate is closed. */
+export type TrendVerdict = 'insufficient' | 'stable' | 'growing' | 'suspect' | 'leak' | 'drift' | 'not_separable';
+
+/** What is said of a series at one hour. */
+export interface Finding {
+  readonly name: string;
+  readonly kind: 'growth' | 'drift';
+  readonly verdict: TrendVerdict;
+  /** Percent of the level without the growth; 95 %. */
+  readonly growthPercentPer24h: { readonly estimate: number; readonly low: number; readonly high: number } | null;
+  /** Unit of the series; null for drift and where no load is known. */
+  readonly growthPer1000Requests: number | null;
+  readonly onsetHour: number | null;
+  /** When the limit is reached; `high` is null where the growth may as well be none. */
+  readonly exhaustion: { readonly hour: number; readonly low: number; readonly high: number | null } | null;
+  /** The smallest growth that would have been called by now. */
+  readonly detectablePercentPer24h: number | null;
+  /** One sentence. */
+  readonly why: string;
+  readonly answer: Answer | null;
+}
+
+/** Hours in a row for which a growth must pass every gate to be called. */
+const HOURS_IN_A_ROW = 4;
+/** A growth that was called stays called while it is growth, for at most so long without passing again. */
+const LATCH_HOURS = 18;
+const FIRST_HOUR = 6;
+/** 80 % power. */
+const POWER_Z = 0.84;
+/** The level that growth is divided by is itself fitted. */
+const LEVEL_ERROR = 0.045;
+
+/**
+ * One series through the hours of its run. Answers are kept, so that asking hour by hour costs one evaluation an hour, and asking
+ * once costs those that the answer depends on; both give the same.
+ */
+export class Trend {
+  readonly followed: Followed;
+  readonly #series: number;
+  readonly #answers = new Map<number, Answer | null>();
+
+  /** `series`: how many are followed in the run, this one included. */
+  constructor(followed: Followed, series: number) {
+    this.followed = followed;
+    this.#series = series;
+  }
+
+  /** The finding at an hour of the run, whole or not, from what came before it. */
+  at(hour: number): Finding {
+    const { followed } = this;
+    const answer = this.#answer(hour);
+    const gates = answer === null ? [] : this.#gates(answer);
+    const isCalled = answer !== null && this.#isCalled(hour);
+    const verdict = verdictOf(answer, gates, isCalled, followed, this.#series);
+    const rate = answer === null ? null : percentPer24h(answer, followed.kind);
+    return {
+      name: followed.name,
+      kind: followed.kind,
+      verdict,
+      growthPercentPer24h: rate,
+      growthPer1000Requests: answer === null || followed.kind === 'drift' ? null : per1000Requests(answer),
+      onsetHour:
+        verdict === 'leak' || verdict === 'drift' || verdict === 'suspect' ? (answer?.onsetHour ?? null) : null,
+      exhaustion: answer === null || !isCalled ? null : exhaustionOf(answer, followed, hour),
+      detectablePercentPer24h: answer === null ? null : detectable(answer, followed.kind, this.#series),
+      why: '',
+      answer,
+    };
+  }
+
+  /** First whole hour up to `untilHour` at which it was called; null: never. */
+  firstCalledHour(untilHour: number): number | null {
+    for (let hour = FIRST_HOUR; hour <= untilHour; hour++) if (this.#isCalled(hour)) return hour;
+    return null;
+  }
+
+  #answer(hour: number): Answer | null {
+    const known = this.#answers.get(hour);
+    if (known !== undefined) return known;
+    const made = evaluate(this.followed, hour);
+    this.#answers.set(hour, made);
+    return made;
+  }
+
+  #gates(answer: Answer): Gate[] {
+    return closedGates(answer, this.followed, this.#series);
+  }
+
+  #passes(hour: number): boolean {
+    const answer = hour < FIRST_HOUR ? null : this.#answer(hour);
+    return answer !== null && this.#gates(answer).length === 0;
+  }
+
+  /** Passed for some hours in a row, at some time not long ago, and is growth since. */
+  #isCalled(hour: number): boolean {
+    let inARow = 0;
+    for (let back = 0; back < LATCH_HOURS + HOURS_IN_A_ROW; back++) {
+      // The instant itself, then the whole hours before it: those at which everybody asked.
+      const at = back === 0 ? hour : Math.ceil(hour) - back;
+      const answer = at < FIRST_HOUR ? null : this.#answer(at);
+      if (answer === null || answer.finding !== 'growth') return false;
+      if (answer.evidence < neededEvidence(this.#series, at) / 2) return false;
+      inARow = this.#passes(at) ? inARow + 1 : 0;
+      if (inARow >= HOURS_IN_A_ROW) return true;
+    }
+    return false;
+  }
+}
+
+function verdictOf(
+  answer: Answer | null,
+  gates: readonly Gate[],
+  isCalled: boolean,
+  { kind }: Followed,
+  series: number,
+): TrendVerdict {
+  if (answer === null) return 'insufficient';
+  if (isCalled) return kind === 'drift' ? 'drift' : 'leak';
+  if (answer.finding === 'constant' || answer.finding === 'nothing') return 'stable';
+  if (gates.length === 0) return 'suspect';
+  const isClear = answer.finding === 'growth' && answer.evidence >= neededEvidence(series, answer.spanHours);
+  if (isClear && gates.includes('separable')) return 'not_separable';
+  if (isClear && !gates.includes('size') && !gates.includes('lasting')) return 'growing';
+  return 'stable';
+}
+
+function percentPer24h(answer: Answer, kind: 'growth' | 'drift'): Finding['growthPercentPer24h'] {
+  const { ratePerHour, rateError, degrees } = answer;
+  if (answer.finding === 'constant') return { estimate: 0, low: 0, high: 0 };
+  const half = Math.hypot(
+    studentQuantile(0.975, degrees) * rateError,
+    kind === 'drift' ? 0 : 2 * LEVEL_ERROR * ratePerHour,
+  );
+  const percent = (rate: number): number => 100 * (kind === 'drift' ? Math.expm1(24 * rate) : 24 * rate);
+  return { estimate: percent(ratePerHour), low: percent(ratePerHour - half), high: percent(ratePerHour + half) };
+}
+
+const per1000Requests = ({ ratePerHour, level, requestsPerHour }: Answer): number | null =>
+  requestsPerHour === null || requestsPerHour === 0 ? null : (1000 * ratePerHour * level) / requestsPerHour;
+
+function detectable({ soloError, spanHours }: Answer, kind: 'growth' | 'drift', series: number): number {
+  const rate = (Math.sqrt(neededEvidence(series, spanHours)) + POWER_Z) * soloError;
+  return 100 * (kind === 'drift' ? Math.expm1(24 * rate) : 24 * rate);
+}
+
+/** The daily peaks reach the limit when the growth adds what is left above them. */
+function exhaustionOf(answer: Answer, { limit, readings, kind }: Followed, hour: number): Finding['exhaustion'] {
+  const rate = percentPer24h(answer, kind);
+  if (limit === null || kind === 'drift' || rate === null || !(rate.estimate > 0)) return null;
+  const lastDay = readings.values.subarray(firstFrom(readings.hours, hour - 24), firstFrom(readings.hours, hour));
+  const left = limit - quantileOf(lastDay, 0.99);
+  if (!Number.isFinite(left)) return null;
+  const after = (percent: number): number => hour + Math.max(0, left) / ((percent * answer.level) / 100 / 24);
+  return { hour: after(rate.estimate), low: after(rate.high), high: rate.low > 0 ? after(rate.low) : null };
+}
+
+/** Exported for the sentence that explains it. */
+export { leastHours };

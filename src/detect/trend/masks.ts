@@ -1,0 +1,56 @@
+import { Projection } from './projection.ts';
+import { addScaled, quantileOf, robustSpread } from './vectors.ts';
+import { type Noise, Whitener } from './whitener.ts';
+
+/** Leaves out single bins far from their neighbours. Changes `observed`. */
+export function leaveOutSpikes(values: Float64Array, observed: Uint8Array): void {
+  const deviations = fromMedianAround(values, observed, 2).map(Math.abs);
+  const limit = Math.max(8 * 1.4826 * quantileOf(deviations, 0.5), 3 * quantileOf(deviations, 0.9));
+  for (let bin = 0; bin < values.length; bin++) if ((deviations[bin] ?? 0) > limit) observed[bin] = 0;
+}
+
+/** At most this share of the bins is left out. */
+const MOST_OUTLIERS = 0.2;
+const FAR = 4.5;
+
+/**
+ * Leaves out excursions of up to `reach` bins, and single bins, far from what the model of `columns` says: nightly jobs,
+ * batches, spikes. A level that stays away is not left out: the median around it moves with it. Changes `observed`.
+ */
+export function leaveOutExcursions(
+  y: Float64Array,
+  observed: Uint8Array,
+  columns: readonly Float64Array[],
+  noise: Noise,
+  reach: number,
+): void {
+  const whitener = new Whitener(observed, noise);
+  const whiteY = whitener.whiten(y);
+  const projection = Projection.of(
+    columns.map((column) => whitener.whiten(column)),
+    whiteY,
+  );
+  for (let at = 0; at < columns.length; at++) projection.join(at);
+  const coefficients = projection.coefficients(whiteY);
+  const residuals = Float64Array.from(y);
+  for (const [place, at] of projection.members.entries()) {
+    const column = columns[at];
+    if (column !== undefined) addScaled(residuals, -(coefficients[place] ?? 0), column);
+  }
+  const deviations = fromMedianAround(residuals, observed, reach);
+  const limit = FAR * robustSpread(deviations, 0);
+  const far = [...deviations.keys()].filter((bin) => Math.abs(deviations[bin] ?? 0) > limit);
+  const worst = far.toSorted((a, b) => Math.abs(deviations[b] ?? 0) - Math.abs(deviations[a] ?? 0));
+  for (const bin of worst.slice(0, Math.floor(MOST_OUTLIERS * whitener.count))) observed[bin] = 0;
+}
+
+/** Distance of each observed value from the median of those at most `reach` bins away; NaN where nothing is observed. */
+function fromMedianAround(values: Float64Array, observed: Uint8Array, reach: number): Float64Array {
+  return values.map((value, bin) => {
+    if (observed[bin] !== 1) return Number.NaN;
+    const around: number[] = [];
+    for (let near = Math.max(0, bin - reach); near <= Math.min(values.length - 1, bin + reach); near++)
+      if (observed[near] === 1) around.push(values[near] ?? 0);
+    return value - quantileOf(around, 0.5);
+  });
+}

@@ -1,0 +1,56 @@
+import type { Clocked } from './bins.ts';
+import type { GrowthClock } from './explanations.ts';
+
+/** What is asked of a series, and all that is known beside its numbers. */
+export interface Question {
+  /** `growth`: memory, connections; in proportion to the level. `drift`: latency; by its logarithm. */
+  readonly kind: 'growth' | 'drift';
+  readonly readings: Clocked;
+  /** Planned load by the same clock; null when nobody knows it. */
+  readonly load: Clocked | null;
+  /** Hours at which the process started again, from its identity; null: nobody knows, they are looked for. */
+  readonly restarts: readonly number[] | null;
+  /** What is read waits for no collector (heap after collection): a rise is not the first half of a sawtooth. */
+  readonly collected: boolean;
+  /** Hours that are not judged: warm-up, outages, excluded ones. */
+  readonly leftOut: readonly { fromHour: number; untilHour: number }[];
+}
+
+/** How a series moved up to one instant. Rates are shares of the level an hour (drift: of the logarithm an hour). */
+export interface Answer {
+  /** `explained`: something else does as well as growth, or better. */
+  readonly finding: 'constant' | 'nothing' | 'explained' | 'growth';
+  readonly spanHours: number;
+  /** Twice the log odds of growth against the best explanation without it; null when nothing grows at all. */
+  readonly evidence: number;
+  /** Estimate over all models, each by its evidence, signed. */
+  readonly ratePerHour: number;
+  /** Standard error of it, between the models included. */
+  readonly rateError: number;
+  /** Observations that count for the error, less what was fitted. */
+  readonly degrees: number;
+  /** Standard error of the growth in the best model without growth: what could have been seen. */
+  readonly soloError: number;
+  /** Level without the growth, at median load, warm and filled; unit of the series (milliseconds, for latency). */
+  readonly level: number;
+  readonly clock: GrowthClock;
+  /** Hours at mean load a request count of 1000 stands for; null without a known load. */
+  readonly requestsPerHour: number | null;
+  readonly onsetHour: number;
+  /** Share of the level (logarithm) that was gained since the onset. */
+  readonly grown: number;
+  /** Standard deviation of a bin about the model. */
+  readonly noiseSpread: number;
+  /** Size of the largest filling or warming up beside it. */
+  readonly fillingSize: number;
+  /** Slope of the second half of the grown span over that of all, and over its own error. */
+  readonly secondHalf: { readonly share: number; readonly z: number };
+  /** Share of the growth's column that the load leaves. */
+  readonly separateShare: number;
+  readonly steps: readonly { readonly hour: number; readonly size: number }[];
+  readonly restarts: readonly number[];
+  readonly collections: readonly number[];
+  /** What the best model without growth is made of, and what stands beside the growth. */
+  readonly rival: readonly string[];
+  readonly beside: readonly string[];
+}
