@@ -1,6 +1,6 @@
 import type { BinnedLoad } from './bins.ts';
 import type { Model } from './compete.ts';
-import { type Cast, type Contest, lastCoefficient } from './contest.ts';
+import { bestOfContest, type Cast, type Contest, lastCoefficient } from './contest.ts';
 import type { Explanation, Setting } from './explanations.ts';
 import type { Answer } from './question.ts';
 import { quantileOf } from './vectors.ts';
@@ -44,7 +44,7 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
   const { growth, without } = found;
   const { drift, binCount, binHours } = setting;
   const spanHours = binCount * binHours;
-  const best = growth !== null && growth.evidence > without.evidence ? growth : without;
+  const best = bestOfContest(found);
   const sizes = sizesOf(best, found);
   const { level, filling } = levelOf(sizes, cast, setting, scale);
   const relative = drift ? 1 : level;

@@ -38,7 +38,8 @@ export function binHours(spanHours: number, readingHours: number): number {
         : spanHours <= MOST_BINS / 2
           ? 1 / 2
           : Math.ceil(spanHours / MOST_BINS);
-  return Math.max(1, Math.ceil(wanted / readingHours - 1e-6)) * readingHours;
+  const readings = wanted / readingHours;
+  return Math.abs(readings - Math.round(readings)) < 1e-6 ? wanted : Math.max(1, Math.ceil(readings)) * readingHours;
 }
 
 /** Usual distance of readings, hours: the median, so that gaps and jitter do not count. */

@@ -32,6 +32,8 @@ export interface Competition {
   /** Of the whitened noise. */
   readonly variance: number;
   readonly most: number;
+  /** More steps than this explain anything. */
+  readonly mostSteps: number;
   /** Hours that a step keeps from another. */
   readonly stepDistanceHours: number;
 }
@@ -65,7 +67,7 @@ export function explain(start: Projection, forced: readonly number[], competitio
       if (explanation === undefined || chosen.includes(column)) continue;
       if (explanation.rising && (projection.along[column] ?? 0) <= 0) continue;
       const gained = gainOf(projection, explanation, column, variance);
-      if (gained > bestGain && !isTooNear(column, chosen, competition)) {
+      if (gained > bestGain && mayJoin(column, chosen, competition)) {
         bestGain = gained;
         best = column;
       }
@@ -75,15 +77,10 @@ export function explain(start: Projection, forced: readonly number[], competitio
   return { chosen, evidence: -projection.rest / variance - price, projection };
 }
 
-function isTooNear(
-  column: number,
-  chosen: readonly number[],
-  { explanations, stepDistanceHours }: Competition,
-): boolean {
+function mayJoin(column: number, chosen: readonly number[], competition: Competition): boolean {
+  const { explanations, mostSteps, stepDistanceHours } = competition;
   const own = explanations[column];
-  if (own?.cause !== 'step') return false;
-  return chosen.some((other) => {
-    const there = explanations[other];
-    return there?.cause === 'step' && Math.abs((there.hour ?? 0) - (own.hour ?? 0)) < stepDistanceHours;
-  });
+  if (own?.cause !== 'step') return true;
+  const others = chosen.flatMap((at) => (explanations[at]?.cause === 'step' ? [explanations[at].hour ?? 0] : []));
+  return others.length < mostSteps && others.every((hour) => Math.abs(hour - (own.hour ?? 0)) >= stepDistanceHours);
 }

@@ -32,13 +32,21 @@ export interface Contest {
 }
 
 const MOST_RIVALS = 6;
+/** A deploy or two a day. More would draw any line as a staircase. */
+const MOST_STEPS = 4;
 /** A greedy choice passes by some sets of explanations, so it is also begun with the best of each of these. */
 const BEGIN_WITH: readonly Cause[] = ['saturation', 'step', 'load_history', 'collection'];
 /** Sets that explain a rise by one mechanism alone: a staircase, several caches. */
 const ALONE: readonly Cause[] = ['step', 'saturation'];
 
-/** Lets models with growth and models without it compete to explain `y`. */
-export function contest(cast: Cast, observed: Uint8Array, y: Float64Array, noise: Noise): Contest {
+/** Growth that is this much less likely than the rest is not worth a closer look. */
+const HOPELESS = -20;
+
+/**
+ * Lets models with growth and models without it compete to explain `y`. A `quick` one begins with nothing only: enough to learn
+ * the noise, and the answer where growth has no chance.
+ */
+export function contest(cast: Cast, observed: Uint8Array, y: Float64Array, noise: Noise, quick = false): Contest {
   const { explanations, fixedCount, rivals, varianceFloor } = cast;
   const whitener = new Whitener(observed, noise);
   const white = explanations.map(({ column }) => whitener.whiten(column));
@@ -47,8 +55,46 @@ export function contest(cast: Cast, observed: Uint8Array, y: Float64Array, noise
   for (let column = 0; column < fixedCount; column++) base.join(column);
   const varianceOf = (projection: Projection): number =>
     Math.max(varianceFloor, projection.rest / Math.max(1, whitener.count - projection.members.length));
+  // Steps into a stretch that nobody saw are all the same; the one at its end stands for them.
+  const seen = rivals.filter((at) => {
+    const one = explanations[at];
+    return one?.cause !== 'step' || observed[Math.round((one.hour ?? 0) / cast.binHours)] === 1;
+  });
+  const ofCause = (cause: Cause): number[] => seen.filter((at) => explanations[at]?.cause === cause);
 
-  const ofCause = (cause: Cause): number[] => rivals.filter((at) => explanations[at]?.cause === cause);
+  const letCompete = (variance: number, beginnings: readonly number[][], alone: readonly Cause[]): Contest => {
+    const competition: Competition = {
+      explanations,
+      pool: seen,
+      variance,
+      most: MOST_RIVALS,
+      mostSteps: MOST_STEPS,
+      stepDistanceHours: Math.max(1.5, 3 * cast.binHours),
+    };
+    const withoutGrowth = [
+      ...beginnings.map((forced) => explain(base, forced, competition)),
+      ...alone.map((cause) => explain(base, [], { ...competition, pool: ofCause(cause) })),
+    ];
+    const withGrowth = worthTrying(base, cast, variance).flatMap((place) =>
+      beginnings.map((forced) => explain(base, [place, ...forced], competition)),
+    );
+    return {
+      growth: withGrowth.length === 0 ? null : bestModel(withGrowth),
+      without: bestModel(withoutGrowth),
+      withGrowth,
+      withoutGrowth,
+      variance,
+      white,
+      whiteY,
+      base,
+      whitener,
+    };
+  };
+
+  // The variance comes from the best model, and the best model from the variance: twice is enough.
+  const first = letCompete(varianceOf(base), [[]], []);
+  const second = letCompete(varianceOf(bestOfContest(first).projection), [[]], []);
+  if (quick || second.growth === null || second.growth.evidence - second.without.evidence < HOPELESS) return second;
   const beginnings: number[][] = [
     [],
     ...BEGIN_WITH.flatMap((cause) => {
@@ -56,30 +102,12 @@ export function contest(cast: Cast, observed: Uint8Array, y: Float64Array, noise
       return best === null ? [] : [[best]];
     }),
   ];
-  // The variance comes from the best model, and the best model from the variance: twice is enough.
-  let variance = varianceOf(base);
-  for (let round = 0; ; round++) {
-    const competition: Competition = {
-      explanations,
-      pool: rivals,
-      variance,
-      most: MOST_RIVALS,
-      stepDistanceHours: Math.max(1.5, 3 * cast.binHours),
-    };
-    const withoutGrowth = [
-      ...beginnings.map((forced) => explain(base, forced, competition)),
-      ...ALONE.map((cause) => explain(base, [], { ...competition, pool: ofCause(cause) })),
-    ];
-    const withGrowth = worthTrying(base, cast, variance).flatMap((place) =>
-      beginnings.map((forced) => explain(base, [place, ...forced], competition)),
-    );
-    const without = bestModel(withoutGrowth);
-    const growth = withGrowth.length === 0 ? null : bestModel(withGrowth);
-    const best = growth !== null && growth.evidence > without.evidence ? growth : without;
-    if (round === 1) return { growth, without, withGrowth, withoutGrowth, variance, white, whiteY, base, whitener };
-    variance = varianceOf(best.projection);
-  }
+  return letCompete(varianceOf(bestOfContest(second).projection), beginnings, ALONE);
 }
+
+/** The most likely model of all. */
+export const bestOfContest = ({ growth, without }: Contest): Model =>
+  growth !== null && growth.evidence > without.evidence ? growth : without;
 
 const bestModel = (models: readonly Model[]): Model =>
   models.reduce((best, one) => (one.evidence > best.evidence ? one : best));

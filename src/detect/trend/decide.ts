@@ -26,7 +26,7 @@ export const neededEvidence = (series: number, spanHours: number): number =>
   2 * Math.log(Math.max(1, series) / ALPHA) + Math.log1p(spanHours / 8);
 
 /** A gate that growth has to pass before it is called. */
-export type Gate = 'evidence' | 'size' | 'lasting' | 'separable' | 'time' | 'onset';
+export type Gate = 'evidence' | 'size' | 'lasting' | 'separable' | 'time' | 'onset' | 'cycles';
 
 /** Gates that an answer does not pass (yet); growth is called when there is none for some hours. */
 export function closedGates(answer: Answer, question: Question, series: number): Gate[] {
@@ -40,6 +40,7 @@ export function closedGates(answer: Answer, question: Question, series: number):
     ['separable', separateShare >= LEAST_SEPARATE],
     ['time', spanHours >= leastHours(question)],
     ['onset', onsetHour === 0 || spanHours - onsetHour >= LEAST_HOURS_OF_ONSET],
+    ['cycles', drift || !isUnderOneCycle(answer)],
   ];
   return gates.flatMap(([gate, isOpen]) => (isOpen ? [] : [gate]));
 }
@@ -49,4 +50,26 @@ export function leastHours({ load, kind, collected }: Question): number {
   if (load === null) return LEAST_HOURS.unknownLoad;
   if (kind === 'drift') return LEAST_HOURS.drift;
   return collected ? LEAST_HOURS.collected : LEAST_HOURS.resident;
+}
+
+/** Floors of a sawtooth say nothing of growth before there are some. */
+const LEAST_FALLS = 3;
+/** A fall that takes back this share of what had grown since the one before is part of a cycle. */
+const SHARE_TAKEN_BACK = 0.4;
+
+/**
+ * A rise that was followed by a like fall, once or twice, is a sawtooth as well as it is growth, until a whole cycle has passed
+ * without a fall.
+ */
+function isUnderOneCycle({ collections, steps, level, ratePerHour, onsetHour, spanHours }: Answer): boolean {
+  const down = steps.flatMap(({ hour, size }) => (size < 0 ? [{ hour, size: -size }] : []));
+  const falls = [...collections, ...down].filter(({ hour }) => hour > onsetHour).toSorted((a, b) => a.hour - b.hour);
+  if (falls.length === 0 || falls.length >= LEAST_FALLS) return false;
+  const cycle = LEAST_HOURS.resident;
+  return falls.some(({ hour, size }, at) => {
+    const before = hour - (falls[at - 1]?.hour ?? onsetHour);
+    const after = (falls[at + 1]?.hour ?? spanHours) - hour;
+    const gap = Math.min(cycle, Math.max(before, after));
+    return before < cycle && after < cycle && size > SHARE_TAKEN_BACK * ratePerHour * level * gap;
+  });
 }

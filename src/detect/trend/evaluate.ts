@@ -10,7 +10,7 @@ import {
   MIDDLE,
   readingHoursOf,
 } from './bins.ts';
-import { type Cast, contest } from './contest.ts';
+import { bestOfContest, type Cast, contest } from './contest.ts';
 import { fixedExplanations, growths, rivalExplanations, type Setting } from './explanations.ts';
 import { type Falls, fallsOf } from './falls.ts';
 import { leaveOutExcursions, leaveOutSpikes } from './masks.ts';
@@ -50,7 +50,8 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   const starts = [...new Set(restarts.map((hour) => Math.floor(hour / width)))].filter(
     (bin) => bin > 2 && bin < count - 3,
   );
-  const setting: Setting = { binCount: count, binHours: width, load, starts, collections, drift };
+  const collectionHours = collections.map(({ hour }) => hour);
+  const setting: Setting = { binCount: count, binHours: width, load, starts, collections: collectionHours, drift };
 
   const observed = observedBins(raw, question, seen, setting);
   leaveOutSpikes(raw, observed);
@@ -76,8 +77,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   // What moves the series must be known to know its noise, and the noise to know what moves it.
   let noise: Noise = usualNoise(width);
   for (const isFirst of [true, false]) {
-    const { growth, without } = contest(cast, observed, y, noise);
-    const best = growth !== null && growth.evidence > without.evidence ? growth : without;
+    const best = bestOfContest(contest(cast, observed, y, noise, true));
     const columns = [...fixed, ...best.chosen.flatMap((at) => cast.explanations[at] ?? [])].map(({ column }) => column);
     noise = fitNoise(observed, y, columns, width, noise).noise;
     if (isFirst) leaveOutExcursions(y, observed, columns, noise, Math.round(EXCURSION_HOURS / width));
@@ -102,10 +102,8 @@ const restartsOf = ({ restarts }: Question, { falls }: Falls, spanHours: number)
   );
 
 /** Falls that no restart explains. */
-const collectionsOf = ({ falls }: Falls, restarts: readonly number[]): number[] =>
-  falls.flatMap(({ hour, kind }) =>
-    kind === 'collection' && !restarts.some((at) => Math.abs(at - hour) < 0.5) ? [hour] : [],
-  );
+const collectionsOf = ({ falls }: Falls, restarts: readonly number[]): Answer['collections'] =>
+  falls.filter(({ hour, kind }) => kind === 'collection' && !restarts.some((at) => Math.abs(at - hour) < 0.5));
 
 /** 1 for each bin that has a value and is warm, judged, and not part of an excursion or a fall. */
 function observedBins(raw: Float64Array, question: Question, seen: Falls, setting: Setting): Uint8Array {

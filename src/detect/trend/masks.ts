@@ -2,11 +2,18 @@ import { Projection } from './projection.ts';
 import { addScaled, quantileOf, robustSpread } from './vectors.ts';
 import { type Noise, Whitener } from './whitener.ts';
 
-/** Leaves out single bins far from their neighbours. Changes `observed`. */
+/** Leaves out single bins far above, or below, both of their neighbours. Changes `observed`. */
 export function leaveOutSpikes(values: Float64Array, observed: Uint8Array): void {
-  const deviations = fromMedianAround(values, observed, 2).map(Math.abs);
-  const limit = Math.max(8 * 1.4826 * quantileOf(deviations, 0.5), 3 * quantileOf(deviations, 0.9));
-  for (let bin = 0; bin < values.length; bin++) if ((deviations[bin] ?? 0) > limit) observed[bin] = 0;
+  const bins = [...observed.keys()].filter((bin) => observed[bin] === 1);
+  const beyond = bins.map((bin, at) => {
+    const value = values[bin] ?? 0;
+    const before = values[bins[at - 1] ?? bin] ?? value;
+    const after = values[bins[at + 1] ?? bin] ?? value;
+    return Math.max(0, value - Math.max(before, after), Math.min(before, after) - value);
+  });
+  const usual = beyond.filter((distance) => distance > 0);
+  const limit = Math.max(8 * 1.4826 * quantileOf(usual, 0.5), 3 * quantileOf(usual, 0.9));
+  for (const [at, bin] of bins.entries()) if ((beyond[at] ?? 0) > limit) observed[bin] = 0;
 }
 
 /** At most this share of the bins is left out. */

@@ -49,7 +49,8 @@ export interface Answer {
   readonly separateShare: number;
   readonly steps: readonly { readonly hour: number; readonly size: number }[];
   readonly restarts: readonly number[];
-  readonly collections: readonly number[];
+  /** Falls after the onset that no restart explains, sizes in the unit of the series: collections, and steps down. */
+  readonly collections: readonly { readonly hour: number; readonly size: number }[];
   /** What the best model without growth is made of, and what stands beside the growth. */
   readonly rival: readonly string[];
   readonly beside: readonly string[];
