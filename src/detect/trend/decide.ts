@@ -1,13 +1,13 @@
 import type { Answer, Question } from './question.ts';
 
 /** Chance of any alarm at any hour of a clean run, before the gates. */
-export const ALPHA = 0.005;
+export const ALPHA = 0.05;
 
 /**
  * Hours below which growth is not called. A resident set may rise for a day before something is collected for the first time;
  * what is read after collections cannot. Latency has to be seen at the same hour of another day or nearly so.
  */
-const LEAST_HOURS = { resident: 26, collected: 6, drift: 20, unknownLoad: 36 };
+const LEAST_HOURS = { resident: 28, collected: 6, drift: 20, unknownLoad: 36 };
 /** An onset is placed by the data too, so that what follows it must be seen for some time. */
 const LEAST_HOURS_OF_ONSET = 8;
 const LEAST_GROWN = 0.012;
@@ -56,20 +56,39 @@ export function leastHours({ load, kind, collected }: Question): number {
 const LEAST_FALLS = 3;
 /** A fall that takes back this share of what had grown since the one before is part of a cycle. */
 const SHARE_TAKEN_BACK = 0.4;
+/** Steps down that take back this share of all that grew leave no growth. */
+const SHARE_LEFT = 0.5;
+/** Two signs of one fall: as it was seen, and as a step of the model. */
+const SAME_FALL_HOURS = 1.5;
 
 /**
  * A rise that was followed by a like fall, once or twice, is a sawtooth as well as it is growth, until a whole cycle has passed
- * without a fall.
+ * without a fall. After more falls the floors are known, but a model that needs steps down to rise has not seen growth.
  */
-function isUnderOneCycle({ collections, steps, level, ratePerHour, onsetHour, spanHours }: Answer): boolean {
-  const down = steps.flatMap(({ hour, size }) => (size < 0 ? [{ hour, size: -size }] : []));
-  const falls = [...collections, ...down].filter(({ hour }) => hour > onsetHour).toSorted((a, b) => a.hour - b.hour);
-  if (falls.length === 0 || falls.length >= LEAST_FALLS) return false;
+function isUnderOneCycle({ collections, steps, level, ratePerHour, onsetHour, spanHours, grown }: Answer): boolean {
+  const down = steps.flatMap(({ hour, size }) => (size < 0 && hour > onsetHour ? [{ hour, size: -size }] : []));
+  const falls = merged([...collections.filter(({ hour }) => hour > onsetHour), ...down]);
   const cycle = LEAST_HOURS.resident;
-  return falls.some(({ hour, size }, at) => {
-    const before = hour - (falls[at - 1]?.hour ?? onsetHour);
-    const after = (falls[at + 1]?.hour ?? spanHours) - hour;
-    const gap = Math.min(cycle, Math.max(before, after));
-    return before < cycle && after < cycle && size > SHARE_TAKEN_BACK * ratePerHour * level * gap;
+  const perHour = ratePerHour * level;
+  const gaps = falls.map(({ hour }, at) => ({
+    before: hour - (falls[at - 1]?.hour ?? onsetHour),
+    after: (falls[at + 1]?.hour ?? spanHours) - hour,
+  }));
+  const substantial = falls.filter(({ size }, at) => {
+    const { before = 0, after = 0 } = gaps[at] ?? {};
+    return before < cycle && after < cycle && size > SHARE_TAKEN_BACK * perHour * Math.max(before, after);
   });
+  if (substantial.length > 0 && substantial.length < LEAST_FALLS) return true;
+  const takenBack = down.reduce((sum, { size }) => sum + size, 0);
+  return takenBack > (1 - SHARE_LEFT) * grown * level;
+}
+
+function merged(falls: readonly { hour: number; size: number }[]): { hour: number; size: number }[] {
+  const kept: { hour: number; size: number }[] = [];
+  for (const fall of falls.toSorted((a, b) => a.hour - b.hour)) {
+    const last = kept.at(-1);
+    if (last === undefined || fall.hour - last.hour > SAME_FALL_HOURS) kept.push({ ...fall });
+    else last.size = Math.max(last.size, fall.size);
+  }
+  return kept;
 }

@@ -71,7 +71,7 @@ export function fallsOf(readings: Clocked, load: BinnedLoad | null, binWidth: nu
     }
     if (!(moved < -least) || step - lastFall <= 3) continue;
     lastFall = step;
-    const size = before - (level[step] ?? before);
+    const size = -moved;
     const rise = rises.findLast(
       (one) =>
         (step - one.step) * STEP_HOURS <= LONGEST_EXCURSION_HOURS &&
