@@ -7,10 +7,12 @@ import { mannKendall } from './baselines/mann-kendall.ts';
 import { mannWhitney } from './baselines/mann-whitney.ts';
 import { pageHinkley } from './baselines/page-hinkley.ts';
 import type { Detector } from './detector.ts';
+import { soakd } from './ours.ts';
 import { prototypeDetectors } from './prototypes.ts';
 
 /** Those that judge leaks and drifts. */
 const judging: readonly Detector[] = [
+  soakd,
   mannKendall,
   hamedRao,
   growthThreshold,

@@ -18,6 +18,7 @@ export interface Scale {
 export const nothing = (spanHours: number, level: number): Answer => ({
   finding: 'nothing',
   spanHours,
+  collected: false,
   evidence: Number.NEGATIVE_INFINITY,
   ratePerHour: 0,
   rateError: 0,

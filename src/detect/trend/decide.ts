@@ -38,15 +38,15 @@ export function closedGates(answer: Answer, question: Question, series: number):
     ['size', grown >= leastGrown],
     ['lasting', secondHalf.share >= LEAST_SECOND_HALF.share && secondHalf.z >= LEAST_SECOND_HALF.z],
     ['separable', separateShare >= LEAST_SEPARATE],
-    ['time', spanHours >= leastHours(question)],
+    ['time', spanHours >= leastHours(question, answer.collected)],
     ['onset', onsetHour === 0 || spanHours - onsetHour >= LEAST_HOURS_OF_ONSET],
-    ['cycles', drift || !isUnderOneCycle(answer)],
+    ['cycles', drift || answer.collected || !isUnderOneCycle(answer)],
   ];
   return gates.flatMap(([gate, isOpen]) => (isOpen ? [] : [gate]));
 }
 
 /** Hours of a run before which growth of this series cannot be called. */
-export function leastHours({ load, kind, collected }: Question): number {
+export function leastHours({ load, kind }: Question, collected: boolean): number {
   if (load === null) return LEAST_HOURS.unknownLoad;
   if (kind === 'drift') return LEAST_HOURS.drift;
   return collected ? LEAST_HOURS.collected : LEAST_HOURS.resident;

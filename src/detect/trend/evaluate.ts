@@ -46,7 +46,8 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
 
   const seen: Falls = drift || counting ? { falls: [], excursions: [] } : fallsOf(readings, load, width, spanHours);
   const restarts = restartsOf(question, seen, spanHours);
-  const collections = question.collected ? [] : collectionsOf(seen, restarts);
+  const collected = question.collected || counting;
+  const collections = collected ? [] : collectionsOf(seen, restarts);
   const starts = [...new Set(restarts.map((hour) => Math.floor(hour / width)))].filter(
     (bin) => bin > 2 && bin < count - 3,
   );
@@ -60,7 +61,13 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   const origin = quantileOf(values, 0.5);
   const unit = drift ? 1 : Math.abs(origin) || 1;
   if (values.every((value) => value === values[0]))
-    return { ...nothing(spanHours, drift ? Math.exp(origin) : origin), finding: 'constant', restarts, collections };
+    return {
+      ...nothing(spanHours, drift ? Math.exp(origin) : origin),
+      finding: 'constant',
+      collected,
+      restarts,
+      collections,
+    };
   const y = raw.map((value, bin) => (observed[bin] === 1 ? (value - origin) / unit : 0));
 
   const fixed = fixedExplanations(setting);
@@ -83,7 +90,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
     if (isFirst) leaveOutExcursions(y, observed, columns, noise, Math.round(EXCURSION_HOURS / width));
   }
   const answer = answerOf(contest(cast, observed, y, noise), cast, setting, noise, { origin, unit, load });
-  return { ...answer, restarts, collections };
+  return { ...answer, collected, restarts, collections };
 }
 
 function until({ hours, values }: Clocked, hour: number): Clocked {

@@ -21,6 +21,8 @@ export interface Answer {
   /** `explained`: something else does as well as growth, or better. */
   readonly finding: 'constant' | 'nothing' | 'explained' | 'growth';
   readonly spanHours: number;
+  /** Nothing that the series holds waits for a collector: the question says so, or it counts things. */
+  readonly collected: boolean;
   /** Twice the log odds of growth against the best explanation without it; null when nothing grows at all. */
   readonly evidence: number;
   /** Estimate over all models, each by its evidence, signed. */
