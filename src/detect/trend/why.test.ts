@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { nothing } from './answer.ts';
+import { leastHours, neededEvidence } from './decide.ts';
+import { evaluate } from './evaluate.ts';
+import type { Answer, Question } from './question.ts';
+import { generate } from './vectors.ts';
+import { type Told, whyOf } from './why.ts';
+
+const HOURS = 72;
+const MINUTES = generate(HOURS * 60, (minute) => minute / 60);
+const load = { hours: MINUTES, values: generate(MINUTES.length, () => 600) };
+const memory: Question = {
+  kind: 'growth',
+  readings: { hours: MINUTES, values: generate(MINUTES.length, () => 1) },
+  load,
+  restarts: null,
+  collected: false,
+  leftOut: [],
+};
+const latency: Question = { ...memory, kind: 'drift' };
+const withoutLoad: Question = { ...memory, load: null };
+const asked = { hour: HOURS, seriesCount: 4 };
+
+/** Growth that passes every gate, whatever its constants are. */
+const clear: Answer = {
+  ...nothing(HOURS, 4e8),
+  finding: 'growth',
+  evidence: 10 * neededEvidence(4, HOURS),
+  ratePerHour: 0.3 / 24,
+  grown: 0.9,
+  noiseSpread: 0.001,
+  secondHalf: { share: 1, z: 20 },
+};
+const found: Told = {
+  verdict: 'leak',
+  growthPercentPer24h: { estimate: 29.96, low: 24.31, high: 35.42 },
+  detectablePercentPer24h: 2.149,
+  exhaustion: null,
+  answer: clear,
+};
+const flat: Told = {
+  ...found,
+  verdict: 'stable',
+  growthPercentPer24h: { estimate: 0.1, low: -0.4, high: 0.6 },
+  answer: { ...nothing(HOURS, 4e8), finding: 'nothing' },
+};
+const with_ = (told: Told, answer: Partial<Answer>): Told => ({
+  ...told,
+  answer: { ...(told.answer ?? clear), ...answer },
+});
+
+describe('why a series leaks', () => {
+  it('says how fast, since when, and what does not explain it', () => {
+    expect(whyOf(found, memory, asked)).toBe(
+      'It grows by 30 % a day (24 to 35 %) from the start, and no load, warm-up, filling cache, collection or step explains it.',
+    );
+    expect(whyOf(found, withoutLoad, asked)).toContain('no warm-up, filling cache');
+  });
+
+  it('names the clock, the onset, what stands beside it, and when the limit is reached', () => {
+    const told = with_(found, {
+      clock: 'requests',
+      onsetHour: 20,
+      beside: ['a cache that fills (8 h)', 'a step at hour 12.0', 'a step at hour 40.5'],
+    });
+    expect(whyOf({ ...told, exhaustion: { hour: 100 } }, memory, asked)).toBe(
+      'It grows by 30 % a day (24 to 35 %) with every request since about hour 20, and no load, warm-up, filling cache, ' +
+        'collection or step explains it, with a cache that fills (8 h) and 2 steps taken into account; at this rate its limit is reached in 28 h.',
+    );
+  });
+
+  it('speaks of responses where latency drifts', () => {
+    expect(whyOf({ ...found, verdict: 'drift' }, latency, asked)).toBe(
+      'Responses become slower by 30 % a day (24 to 35 %) from the start, and no load, warm-up or step explains it.',
+    );
+  });
+});
+
+describe('why a series is not called yet', () => {
+  it('says how long a run must be', () => {
+    const hour = leastHours(memory) / 2;
+    const told: Told = with_({ ...found, verdict: 'growing' }, { spanHours: hour });
+    expect(whyOf(told, memory, { ...asked, hour })).toBe(
+      'It grows by 30 % a day (24 to 35 %), and no load, warm-up, filling cache, collection or step explains it, ' +
+        `but ${hour} h are too short to call it: ${leastHours(memory)} h are needed.`,
+    );
+    expect(whyOf(told, withoutLoad, { ...asked, hour })).toContain(
+      `${leastHours(withoutLoad)} h are needed where the load is not known.`,
+    );
+  });
+
+  it('says that it began too lately', () => {
+    const told = with_({ ...found, verdict: 'growing' }, { onsetHour: 71 });
+    expect(whyOf(told, memory, asked)).toMatch(/, but it began only 1 h ago\.$/);
+  });
+
+  it('says that a suspect waits for the next hours', () => {
+    expect(whyOf({ ...found, verdict: 'suspect' }, memory, asked)).toMatch(
+      /; it is called when the next hours say the same\.$/,
+    );
+  });
+
+  it('says what would tell growth from load', () => {
+    const told: Told = { ...found, verdict: 'not_separable' };
+    expect(whyOf(told, memory, asked)).toBe(
+      'It rises, but so does the load, and the two cannot be told apart; stretches at one fixed load would settle it.',
+    );
+    expect(whyOf(told, withoutLoad, asked)).toContain('restarts that come too often');
+  });
+});
+
+describe('why a series is stable', () => {
+  it('says what moves it, and what would have been seen', () => {
+    expect(whyOf(flat, withoutLoad, asked)).toBe('Nothing grows; growth of 2.1 % a day or more would have been seen.');
+    expect(whyOf(with_(flat, { rival: ['a warm-up', 'a step at hour 12.0'] }), memory, asked)).toBe(
+      'Nothing grows, and what moves it is the load, a warm-up and a step at hour 12; growth of 2.1 % a day or more would have been seen.',
+    );
+  });
+
+  it('names three things at most', () => {
+    const rival = ['a warm-up', 'the time of day', 'the time of day', 'collections', 'the highest load so far'];
+    expect(whyOf(with_(flat, { rival }), memory, asked)).toContain(
+      'what moves it is the load, a warm-up and other things;',
+    );
+  });
+
+  it('says that it falls, or never moved', () => {
+    const falling = { ...flat, growthPercentPer24h: { estimate: -3, low: -4, high: -2 } };
+    expect(whyOf(falling, withoutLoad, asked)).toMatch(/^It falls by 3 % a day; /);
+    expect(whyOf(with_(flat, { finding: 'constant' }), memory, asked)).toBe('It stayed the same for 72 h.');
+  });
+
+  it('says what explains a rise', () => {
+    const told = with_({ ...found, verdict: 'stable' }, { finding: 'explained', rival: ['a cache that fills (18 h)'] });
+    expect(whyOf(told, memory, asked)).toBe(
+      'What rises is explained by the load and a cache that fills (18 h) at least as well as by growth; growth of 2.1 % a day or more would have been seen.',
+    );
+    expect(whyOf(with_(told, { rival: [] }), withoutLoad, asked)).toContain('no more than its usual ups and downs');
+  });
+
+  it('says that a rise ended, is small, or is unsure', () => {
+    const told: Told = { ...found, verdict: 'stable' };
+    expect(whyOf(with_(told, { secondHalf: { share: 0, z: 0 } }), memory, asked)).toMatch(
+      /^It rose, but no longer does/,
+    );
+    expect(whyOf(with_(told, { grown: 0 }), memory, asked)).toContain('less than what it moves by for other reasons');
+    expect(whyOf(with_(told, { evidence: 0 }), memory, asked)).toMatch(
+      /^Growth of 30 % a day \(24 to 35 %\) would fit it, but chance or another cause does nearly as well; /,
+    );
+  });
+});
+
+describe('why nothing is said of a series', () => {
+  const insufficient: Told = { ...found, verdict: 'insufficient', growthPercentPer24h: null, answer: null };
+  const sampled = (count: number, everyHours: number): Question => ({
+    ...memory,
+    readings: { hours: generate(count, (at) => at * everyHours), values: generate(count, () => 1) },
+  });
+
+  it('counts the samples', () => {
+    expect(whyOf(insufficient, sampled(0, 1), asked)).toBe('There is no sample.');
+    expect(whyOf(insufficient, sampled(1, 1), asked)).toMatch(/^There is one sample; at least/);
+    expect(whyOf(insufficient, sampled(10, 7), asked)).toBe(
+      'There are 10 samples over 63 h, too sparse or too interrupted to judge: a quarter of the time must be sampled, without warm-up and outages.',
+    );
+  });
+
+  it('looks at nothing behind the hour that is asked for', () => {
+    expect(whyOf(insufficient, memory, { ...asked, hour: 0.5 })).toMatch(/^There are 30 samples over 29 min; at least/);
+  });
+
+  it('asks for the hours that the detector asks for', () => {
+    const [, least] = /at least (\d+) h are needed/.exec(whyOf(insufficient, memory, { ...asked, hour: 1 })) ?? [];
+    expect(evaluate(memory, Number(least) - 0.5)).toBeNull();
+    expect(evaluate(memory, Number(least) + 0.5)).not.toBeNull();
+  });
+});

@@ -1,0 +1,178 @@
+/** What was found of a series, said to the engineer who reads it at night. */
+import { closedGates, type Gate, leastHours } from './decide.ts';
+import type { Answer, Question } from './question.ts';
+
+/** Percent per 24 h with its 95 % interval. */
+interface Rate {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What the sentence is about; every finding is one. */
+export interface Told {
+  readonly verdict: 'insufficient' | 'stable' | 'growing' | 'suspect' | 'leak' | 'drift' | 'not_separable';
+  readonly growthPercentPer24h: Rate | null;
+  readonly detectablePercentPer24h: number | null;
+  readonly exhaustion: { readonly hour: number } | null;
+  readonly answer: Answer | null;
+}
+
+/** When it was asked, and beside how many series. */
+export interface Asked {
+  readonly hour: number;
+  readonly seriesCount: number;
+}
+
+/** Hours of samples below which nothing is said of a series. */
+const LEAST_HOURS = 6;
+
+/** One sentence: what was seen, what was ruled out or explains it, and what is missing where something is. */
+export function whyOf(told: Told, question: Question, asked: Asked): string {
+  const { verdict, answer } = told;
+  if (answer === null) return whyInsufficient(question, asked.hour);
+  const closed = closedGates(answer, question, asked.seriesCount);
+  switch (verdict) {
+    case 'insufficient':
+      return whyInsufficient(question, asked.hour);
+    case 'stable':
+      return whyStable(told, answer, question, closed);
+    case 'growing':
+      return `${grows(told, question)}, and ${ruledOut(question)}, but ${missing(answer, question, closed)}.`;
+    case 'suspect':
+      return `${grows(told, question)}, and ${ruledOut(question)}; it is called when the next hours say the same.`;
+    case 'leak':
+    case 'drift':
+      return `${grows(told, question)}${since(answer, question)}, and ${ruledOut(question)}${besides(answer)}${until(told, asked)}.`;
+    case 'not_separable':
+      return whyNotSeparable(question);
+  }
+}
+
+function whyInsufficient({ readings }: Question, untilHour: number): string {
+  let count = 0;
+  let first = 0;
+  let last = 0;
+  for (const [at, hour] of readings.hours.entries()) {
+    if (hour >= untilHour) break;
+    if (!Number.isFinite(readings.values[at])) continue;
+    if (count++ === 0) first = hour;
+    last = hour;
+  }
+  if (count === 0) return 'There is no sample.';
+  const seen = count === 1 ? 'There is one sample' : `There are ${count} samples over ${hours(last - first)}`;
+  return untilHour < LEAST_HOURS || last - first < LEAST_HOURS
+    ? `${seen}; at least ${LEAST_HOURS} h are needed.`
+    : `${seen}, too sparse or too interrupted to judge: a quarter of the time must be sampled, without warm-up and outages.`;
+}
+
+function whyStable(told: Told, answer: Answer, question: Question, closed: readonly Gate[]): string {
+  const seeable = wouldBeSeen(told);
+  if (answer.finding === 'constant') return `It stayed the same for ${hours(answer.spanHours)}.`;
+  if (answer.finding === 'nothing') {
+    const movers = namesOf(known(question, answer.rival));
+    const rate = told.growthPercentPer24h;
+    const seen = rate !== null && rate.high < 0 ? `It falls by ${percent(-rate.estimate)} a day` : 'Nothing grows';
+    return `${seen}${movers === null ? '' : `, and what moves it is ${movers}`}${seeable}.`;
+  }
+  if (answer.finding === 'explained') {
+    const movers = namesOf(known(question, answer.rival));
+    return movers === null
+      ? `What rises is no more than its usual ups and downs${seeable}.`
+      : `What rises is explained by ${movers} at least as well as by growth${seeable}.`;
+  }
+  if (closed.includes('lasting')) return `It rose, but no longer does: later hours added little or nothing${seeable}.`;
+  if (closed.includes('size'))
+    return `${grows(told, question)}, which is less than what it moves by for other reasons${seeable}.`;
+  return `${wouldFit(told)}, but chance or another cause does nearly as well${seeable}.`;
+}
+
+function whyNotSeparable({ load, kind }: Question): string {
+  const rises = kind === 'drift' ? 'Responses become slower' : 'It rises';
+  return load === null
+    ? `${rises}, but only between restarts that come too often to tell growth from starting up.`
+    : `${rises}, but so does the load, and the two cannot be told apart; stretches at one fixed load would settle it.`;
+}
+
+function grows({ growthPercentPer24h: rate }: Told, { kind }: Question): string {
+  const what = kind === 'drift' ? 'Responses become slower' : 'It grows';
+  if (rate === null) return what;
+  return `${what} by ${percent(rate.estimate)} a day (${rounded(rate.low)} to ${percent(rate.high)})`;
+}
+
+const wouldFit = ({ growthPercentPer24h: rate }: Told): string =>
+  rate === null
+    ? 'Growth would fit it'
+    : `Growth of ${percent(rate.estimate)} a day (${rounded(rate.low)} to ${percent(rate.high)}) would fit it`;
+
+/** What may move a series of its kind. */
+function ruledOut({ kind, load }: Question): string {
+  const others = [
+    ...(load === null ? [] : ['load']),
+    'warm-up',
+    ...(kind === 'drift' ? [] : ['filling cache', 'collection']),
+    'step',
+  ];
+  return `no ${others.slice(0, -1).join(', ')} or ${others.at(-1)} explains it`;
+}
+
+function since({ onsetHour, clock }: Answer, { load }: Question): string {
+  const pace = load !== null && clock === 'requests' ? ' with every request' : '';
+  return `${pace}${onsetHour > 0 ? ` since about hour ${Math.round(onsetHour)}` : ' from the start'}`;
+}
+
+function besides({ beside }: Answer): string {
+  const names = namesOf(beside);
+  return names === null ? '' : `, with ${names} taken into account`;
+}
+
+const until = ({ exhaustion }: Told, { hour }: Asked): string =>
+  exhaustion === null ? '' : `; at this rate its limit is reached in ${hours(exhaustion.hour - hour)}`;
+
+/** Gates that more hours open. */
+function missing(answer: Answer, question: Question, closed: readonly Gate[]): string {
+  const reasons: string[] = [];
+  if (closed.includes('time')) {
+    const needed = `${hours(answer.spanHours)} are too short to call it: ${hours(leastHours(question))} are needed`;
+    reasons.push(question.load === null ? `${needed} where the load is not known` : needed);
+  }
+  if (closed.includes('onset')) reasons.push(`it began only ${hours(answer.spanHours - answer.onsetHour)} ago`);
+  return reasons.length === 0 ? 'it is too early to call it' : reasons.join(', and ');
+}
+
+function wouldBeSeen({ detectablePercentPer24h: least }: Told): string {
+  return least !== null && least > 0 && Number.isFinite(least)
+    ? `; growth of ${percent(least)} a day or more would have been seen`
+    : '';
+}
+
+const known = ({ load }: Question, rivals: readonly string[]): string[] => [
+  ...(load === null ? [] : ['the load']),
+  ...rivals,
+];
+
+const MOST_NAMED = 3;
+const STEP = /^a step at /;
+
+/** `a warm-up, 3 steps and the time of day`; null for none. */
+function namesOf(labels: readonly string[]): string | null {
+  const steps = labels.filter((label) => STEP.test(label));
+  const others = labels.filter((label) => !STEP.test(label));
+  const names = [...new Set([...others, ...(steps.length > 1 ? [`${steps.length} steps`] : steps)])].map((name) =>
+    name.replace(/\.0\b/, ''),
+  );
+  const named = names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED - 1), 'other things'] : names;
+  return named.length < 2 ? (named[0] ?? null) : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
+}
+
+/** Two digits: nobody knows a rate of growth better. */
+const rounded = (value: number): string => String(Number(value.toPrecision(2)));
+
+const percent = (value: number): string => `${rounded(value)} %`;
+
+/** `40 min`, `3.5 h`, `14 h`, `6 days`. */
+function hours(value: number): string {
+  if (value < 1) return `${Math.round(value * 60)} min`;
+  if (value < 10) return `${Number(value.toFixed(1))} h`;
+  return value < 100 ? `${Math.round(value)} h` : `${Math.round(value / 24)} days`;
+}
