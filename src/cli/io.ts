@@ -4,6 +4,8 @@ export interface Io {
   out(text: string): void;
   /** Talk, for people. */
   say(text: string): void;
+  /** All of standard input. */
+  readIn(): Promise<Buffer>;
   /** True when `say` goes to a terminal: a progress line may be rewritten. */
   sayIsTerminal: boolean;
   outIsTerminal: boolean;

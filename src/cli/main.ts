@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../base/clock.ts';
 import { EXIT } from '../base/errors.ts';
 import { actorName, type Io, wantsColour } from './io.ts';
@@ -22,6 +23,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 const io: Io = {
   out: (text) => void process.stdout.write(text),
   say: (text) => void process.stderr.write(text),
+  readIn: () => buffer(process.stdin),
   outIsTerminal: process.stdout.isTTY === true,
   sayIsTerminal: process.stderr.isTTY === true,
   columns: process.stdout.columns ?? process.stderr.columns ?? 80,

@@ -21,6 +21,8 @@ export interface SoakdOptions {
   launcher?: string;
   /** Another Node than the one that runs the tests. */
   node?: string;
+  /** Standard input; it is closed where there is none. */
+  input?: string;
 }
 
 /** A soakd at work. */
@@ -36,13 +38,14 @@ export class Soakd {
   }[] = [];
   readonly ended: Promise<Ended>;
 
-  constructor(args: string[], { cwd, env, launcher = LAUNCHER, node = process.execPath }: SoakdOptions = {}) {
+  constructor(args: string[], { cwd, env, launcher = LAUNCHER, node = process.execPath, input }: SoakdOptions = {}) {
     const { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME } = process.env;
     this.#child = spawn(node, [launcher, ...args], {
       cwd: cwd ?? process.cwd(),
       env: { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME, TZ: 'UTC', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    this.#child.stdin?.end(input);
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#out += text;
       this.#look();

@@ -1,4 +1,5 @@
 import type { CommandFile } from '../command.ts';
+import { analyze } from './analyze.ts';
 import { daemon } from './daemon.ts';
 import { doctor } from './doctor.ts';
 import { operate } from './operate.ts';
@@ -24,4 +25,5 @@ export const commandFiles: readonly CommandFile[] = [
   runs,
   report,
   replay,
+  analyze,
 ];
