@@ -94,6 +94,15 @@ describe('why a series is not called yet', () => {
     expect(whyOf(told, memory, asked)).toMatch(/, but it began only 1 h ago\.$/);
   });
 
+  it('says that it may fall as it did before', () => {
+    const spanHours = leastHours(memory) * 1.2;
+    const collections = [{ hour: spanHours / 2, size: clear.level }];
+    const told = with_({ ...found, verdict: 'growing' }, { spanHours, collections });
+    expect(whyOf(told, memory, asked)).toMatch(
+      /, but it rose and fell like this before, so that another fall may be due\.$/,
+    );
+  });
+
   it('says that a suspect waits for the next hours', () => {
     expect(whyOf({ ...found, verdict: 'suspect' }, memory, asked)).toMatch(
       /; it is called when the next hours say the same\.$/,

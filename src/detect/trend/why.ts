@@ -137,6 +137,7 @@ function missing(answer: Answer, question: Question, closed: readonly Gate[]): s
     reasons.push(question.load === null ? `${needed} where the load is not known` : needed);
   }
   if (closed.includes('onset')) reasons.push(`it began only ${hours(answer.spanHours - answer.onsetHour)} ago`);
+  if (closed.includes('cycles')) reasons.push('it rose and fell like this before, so that another fall may be due');
   return reasons.length === 0 ? 'it is too early to call it' : reasons.join(', and ');
 }
 
