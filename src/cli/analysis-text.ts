@@ -32,7 +32,7 @@ export function analysisText(analysis: Analysis, { colour, columns }: Pick<Io, '
   const parts = analysis.series.map((one) =>
     seriesText(one, analysis, width, (text) => paint(one.finding.verdict, text)),
   );
-  return [...parts, summary(analysis)].join('\n\n');
+  return [...parts, wrapped(summary(analysis), width).join('\n')].join('\n\n');
 }
 
 function seriesText(one: SeriesAnalysis, analysis: Analysis, width: number, paint: (text: string) => string): string {
@@ -107,7 +107,8 @@ function figures(
         : `; ${format(growthPer1000Requests)} per 1000 requests`;
     rows.push(['growth', `${interval}${perRequests}`]);
   }
-  if (detectablePercentPer24h !== null) rows.push(['could see', `${percent(detectablePercentPer24h)} a day or more`]);
+  if (detectablePercentPer24h !== null && detectablePercentPer24h > 0)
+    rows.push(['could see', `${percent(detectablePercentPer24h)} a day or more`]);
   if (firstCalledHour !== null) {
     const after = formatDuration(firstCalledHour * HOUR_MS);
     const since = onsetHour === null || onsetHour === 0 ? '' : `; growing since about ${minute(onsetHour)}`;

@@ -66,8 +66,7 @@ function analyzeSeries(
   };
 }
 
-const lapsed = (hour: number): string =>
-  `It was called at hour ${Math.round(hour)}; what was seen later took that back.`;
+const lapsed = (hour: number): string => `It was called at hour ${Math.round(hour)}, and no longer is.`;
 
 /** Nothing is passed that nobody could judge. */
 function verdictOf(series: readonly SeriesAnalysis[]): FileVerdict {

@@ -35,7 +35,8 @@ describe('columns as the detectors follow them', () => {
   it('have no load where none is written', () => {
     const columns = { ...columnsOf(60, [1, 2]), loadPerMinute: Float64Array.of(Number.NaN, Number.NaN) };
     expect(follow(columns, NO_SETTINGS)[0]?.load).toBeNull();
-    expect(follow({ ...columns, loadPerMinute: null }, NO_SETTINGS)[0]?.load).toBeNull();
+    for (const loadPerMinute of [null, Float64Array.of(0, 0)])
+      expect(follow({ ...columns, loadPerMinute }, NO_SETTINGS)[0]?.load).toBeNull();
   });
 
   it('take close samples together: the middle of a series, the mean of the load', () => {

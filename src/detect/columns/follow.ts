@@ -37,7 +37,8 @@ export function follow(columns: Columns, { kinds, limits }: ColumnSettings): Fol
       name,
       kind,
       readings: clocked(columns, values, middleOf),
-      load: load?.hours.length === 0 ? null : load,
+      // A load that is never above nothing was not recorded.
+      load: load?.values.some((value) => value > 0) ? load : null,
       restarts: null,
       collected: kind === 'growth' && isCollected(name),
       leftOut: [],

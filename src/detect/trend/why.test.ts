@@ -174,6 +174,11 @@ describe('why nothing is said of a series', () => {
     );
   });
 
+  it('counts no latency that is not above 0', () => {
+    const zeros = { ...latency, readings: { hours: MINUTES, values: generate(MINUTES.length, () => 0) } };
+    expect(whyOf(insufficient, zeros, asked)).toBe('No sample is above 0.');
+  });
+
   it('looks at nothing behind the hour that is asked for', () => {
     expect(whyOf(insufficient, memory, { ...asked, hour: 0.5 })).toMatch(/^There are 30 samples over 29 min; at least/);
   });

@@ -49,17 +49,24 @@ export function whyOf(told: Told, question: Question, asked: Asked): string {
   }
 }
 
-function whyInsufficient({ readings }: Question, untilHour: number): string {
+function whyInsufficient({ readings, kind }: Question, untilHour: number): string {
   let count = 0;
+  let below = 0;
   let first = 0;
   let last = 0;
   for (const [at, hour] of readings.hours.entries()) {
     if (hour >= untilHour) break;
-    if (!Number.isFinite(readings.values[at])) continue;
+    const value = readings.values[at] ?? Number.NaN;
+    if (!Number.isFinite(value)) continue;
+    // Nothing takes no time at all.
+    if (kind === 'drift' && value <= 0) {
+      below++;
+      continue;
+    }
     if (count++ === 0) first = hour;
     last = hour;
   }
-  if (count === 0) return 'There is no sample.';
+  if (count === 0) return below > 0 ? 'No sample is above 0.' : 'There is no sample.';
   const seen = count === 1 ? 'There is one sample' : `There are ${count} samples over ${hours(last - first)}`;
   return untilHour < LEAST_HOURS || last - first < LEAST_HOURS
     ? `${seen}; at least ${LEAST_HOURS} h are needed.`
@@ -126,8 +133,13 @@ function besides({ beside }: Answer): string {
   return names === null ? '' : `, with ${names} taken into account`;
 }
 
+/** Nothing that far off is said of a target. */
+const TEN_YEARS_HOURS = 87_660;
+
 const until = ({ exhaustion }: Told, { hour }: Asked): string =>
-  exhaustion === null ? '' : `; at this rate its limit is reached in ${hours(exhaustion.hour - hour)}`;
+  exhaustion === null || exhaustion.hour - hour > TEN_YEARS_HOURS
+    ? ''
+    : `; at this rate its limit is reached in ${hours(exhaustion.hour - hour)}`;
 
 /** Gates that more hours open. */
 function missing(answer: Answer, question: Question, closed: readonly Gate[]): string {
