@@ -78,14 +78,14 @@ describe('why a series leaks', () => {
 
 describe('why a series is not called yet', () => {
   it('says how long a run must be', () => {
-    const hour = leastHours(memory) / 2;
+    const hour = leastHours(memory, false) / 2;
     const told: Told = with_({ ...found, verdict: 'growing' }, { spanHours: hour });
     expect(whyOf(told, memory, { ...asked, hour })).toBe(
       'It grows by 30 % a day (24 to 35 %), and no load, warm-up, filling cache, collection or step explains it, ' +
-        `but ${hour} h are too short to call it: ${leastHours(memory)} h are needed.`,
+        `but ${hour} h are too short to call it: ${leastHours(memory, false)} h are needed.`,
     );
     expect(whyOf(told, withoutLoad, { ...asked, hour })).toContain(
-      `${leastHours(withoutLoad)} h are needed where the load is not known.`,
+      `${leastHours(withoutLoad, false)} h are needed where the load is not known.`,
     );
   });
 
@@ -95,7 +95,7 @@ describe('why a series is not called yet', () => {
   });
 
   it('says that it may fall as it did before', () => {
-    const spanHours = leastHours(memory) * 1.2;
+    const spanHours = leastHours(memory, false) * 1.2;
     const collections = [{ hour: spanHours / 2, size: clear.level }];
     const told = with_({ ...found, verdict: 'growing' }, { spanHours, collections });
     expect(whyOf(told, memory, asked)).toMatch(

@@ -145,7 +145,7 @@ const until = ({ exhaustion }: Told, { hour }: Asked): string =>
 function missing(answer: Answer, question: Question, closed: readonly Gate[]): string {
   const reasons: string[] = [];
   if (closed.includes('time')) {
-    const needed = `${hours(answer.spanHours)} are too short to call it: ${hours(leastHours(question))} are needed`;
+    const needed = `${hours(answer.spanHours)} are too short to call it: ${hours(leastHours(question, answer.collected))} are needed`;
     reasons.push(question.load === null ? `${needed} where the load is not known` : needed);
   }
   if (closed.includes('onset')) reasons.push(`it began only ${hours(answer.spanHours - answer.onsetHour)} ago`);
