@@ -50,6 +50,8 @@ const LOAD_VARIES = 0.01;
 const LOAD_CURVES = 0.05;
 /** Half-percent of a day to more than a day: heaps that warm up, caches that fill. Hours. */
 const TIME_CONSTANTS = [0.4, 0.8, 1.5, 3, 5, 8, 12, 18, 26];
+/** Most caches have filled within a working day; longer ones are believed in inverse proportion to the square of their time. */
+const USUAL_HOURS = 10;
 const ONSET_EVERY_HOURS = 4;
 const DAILY_FROM_HOURS = 36;
 
@@ -155,7 +157,7 @@ function saturations(setting: Setting): Explanation[] {
         column: age[clock].map((value) => -Math.expm1(-value / hours)),
         rising: !setting.drift,
         usualSize: 0.4,
-        alternatives: constants.length,
+        alternatives: constants.length * Math.max(1, hours / USUAL_HOURS) ** 2,
         clock,
         hour: hours,
       }),
