@@ -64,6 +64,7 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
     fillingSize: filling / relative,
     steps: stepsOf(sizes, cast, scale.unit),
     rival: namesOf(without.chosen, cast),
+    separateShare: separateShareOf(found, cast),
   };
   if (growth === null || leak === undefined || own === undefined) return answer;
   const onsetHour = own.hour ?? 0;
@@ -76,7 +77,6 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
     onsetHour,
     grown: (rate * ended) / relative,
     secondHalf: secondHalfOf(own, growth, found, cast, setting),
-    separateShare: found.base.separateShare(leak),
     beside: namesOf(growth.chosen.slice(1), cast),
   };
 }
@@ -125,6 +125,10 @@ function weighedRate(found: Contest, cast: Cast): { rate: number; error: number 
 }
 
 const fromStart = ({ growths, explanations }: Cast): number[] => growths.filter((at) => explanations[at]?.hour === 0);
+
+/** Of growth with time: whether the load leaves any of it. */
+const separateShareOf = ({ base }: Contest, cast: Cast): number =>
+  Math.max(0, ...fromStart(cast).map((place) => base.separateShare(place)));
 
 const fixedPlaces = ({ fixedCount }: Cast): number[] => Array.from({ length: fixedCount }, (_, at) => at);
 

@@ -1,3 +1,4 @@
+import { LEAST_SEPARATE } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
 
 /** Chance of any alarm at any hour of a clean run, before the gates. */
@@ -15,7 +16,6 @@ const LEAST_DRIFTED = Math.log(1.05);
 /** A model errs by a share of what it explains. */
 const LEAST_OF_FILLING = 0.06;
 const LEAST_SECOND_HALF = { share: 0.35, z: 1.5 };
-const LEAST_SEPARATE = 0.02;
 
 /**
  * Twice the log odds that growth must reach against the best other explanation, when `series` are asked again and again for

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
+import { closedGates } from './decide.ts';
 import { evaluate } from './evaluate.ts';
 import type { Question } from './question.ts';
 import { generate } from './vectors.ts';
@@ -121,6 +122,14 @@ describe('growth by competing explanations', () => {
     const answer = asked({ ...question, readings: { ...question.readings, values } });
     expect(answer.finding).toBe('growth');
     expect(Math.abs(24 * answer.ratePerHour - 0.1 / 1.08)).toBeLessThan(0.01);
+  });
+
+  it('does not take the side of a load that grows along', () => {
+    const question = service({ leakPerDay: 0.1 });
+    const load = question.load && { ...question.load, values: question.readings.hours.map((hour) => 100 + 5 * hour) };
+    const answer = asked({ ...question, load });
+    expect(answer.finding).toBe('growth');
+    expect(closedGates(answer, question, 1)).toContain('separable');
   });
 
   it('says that a constant is one', () => {

@@ -1,4 +1,4 @@
-import { answerOf, nothing } from './answer.ts';
+import { answerOf, nothing, type Scale } from './answer.ts';
 import {
   bandMeans,
   binHours,
@@ -22,6 +22,8 @@ import type { Noise } from './whitener.ts';
 const LEAST_HOURS = 6;
 const LEAST_BINS = 14;
 const LEAST_OBSERVED = 0.25;
+/** Below it the load and time are one column, and neither can be told from the other. */
+export const LEAST_SEPARATE = 0.02;
 /** Hours after a start that belong to the warm-up, and the first of all. */
 const WARM_UP_HOURS = 1;
 /** Excursions up to this long are left out. */
@@ -29,7 +31,8 @@ const EXCURSION_HOURS = 7;
 
 /** How a series moved up to `untilHour`, by nothing that came after it; null while there is too little. */
 export function evaluate(question: Question, untilHour: number): Answer | null {
-  const width = binHours(untilHour, readingHoursOf(question.readings.hours));
+  // The distance of readings, too, is taken from what came before.
+  const width = binHours(untilHour, readingHoursOf(until(question.readings, untilHour).hours));
   const count = Math.floor(untilHour / width + 1e-9);
   const spanHours = count * width;
   if (spanHours < LEAST_HOURS || count < LEAST_BINS) return null;
@@ -70,6 +73,21 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
     };
   const y = raw.map((value, bin) => (observed[bin] === 1 ? (value - origin) / unit : 0));
 
+  const varianceFloor = drift ? 1e-8 : roundingVariance(readings.values, unit);
+  const scale: Scale = { origin, unit, load };
+  const answer = fitted(setting, observed.slice(), y, varianceFloor, scale);
+  const common = { collected, restarts, collections };
+  if (answer.separateShare >= LEAST_SEPARATE) return { ...answer, ...common };
+  // The load grows along with time: what would be said of the series if the load did nothing to it?
+  const alone = fitted({ ...setting, load: null }, observed, y, varianceFloor, { ...scale, load: null });
+  return alone.finding === 'growth'
+    ? { ...alone, ...common, separateShare: answer.separateShare }
+    : { ...answer, ...common };
+}
+
+/** Lets the explanations of a setting compete. Changes `observed`: outliers are left out. */
+function fitted(setting: Setting, observed: Uint8Array, y: Float64Array, varianceFloor: number, scale: Scale): Answer {
+  const { binHours: width } = setting;
   const fixed = fixedExplanations(setting);
   const growing = growths(setting);
   const rivals = rivalExplanations(setting);
@@ -79,7 +97,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
     growths: growing.map((_, at) => fixed.length + at),
     rivals: rivals.map((_, at) => fixed.length + growing.length + at),
     binHours: width,
-    varianceFloor: drift ? 1e-8 : roundingVariance(readings.values, unit),
+    varianceFloor,
   };
   // What moves the series must be known to know its noise, and the noise to know what moves it.
   let noise: Noise = usualNoise(width);
@@ -89,8 +107,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
     noise = fitNoise(observed, y, columns, width, noise).noise;
     if (isFirst) leaveOutExcursions(y, observed, columns, noise, Math.round(EXCURSION_HOURS / width));
   }
-  const answer = answerOf(contest(cast, observed, y, noise), cast, setting, noise, { origin, unit, load });
-  return { ...answer, collected, restarts, collections };
+  return answerOf(contest(cast, observed, y, noise), cast, setting, noise, scale);
 }
 
 function until({ hours, values }: Clocked, hour: number): Clocked {

@@ -47,7 +47,7 @@ export interface Answer {
   readonly fillingSize: number;
   /** Slope of the second half of the grown span over that of all, and over its own error. */
   readonly secondHalf: { readonly share: number; readonly z: number };
-  /** Share of the growth's column that the load leaves. */
+  /** Share of growth with time, or with requests, that the load leaves. */
   readonly separateShare: number;
   readonly steps: readonly { readonly hour: number; readonly size: number }[];
   readonly restarts: readonly number[];
