@@ -62,6 +62,27 @@ export function tally(windows: readonly WindowRow[], requestsPerIteration: numbe
   };
 }
 
+/**
+ * Requests of conversations of the judged time that k6 counted in the window after it: a conversation may be over in one
+ * window and its last answer be counted in the next. What a window asked beyond its own conversations, and those under way
+ * where it begins, came from before it; conversations under way where it ends get the benefit of the doubt.
+ */
+export function requestsBehindEdges(
+  windows: readonly WindowRow[],
+  isJudged: (window: WindowRow) => boolean,
+  requestsPerIteration: number,
+): number {
+  let behind = 0;
+  for (const [at, window] of windows.entries()) {
+    const after = windows[at + 1];
+    if (after === undefined || !isJudged(window) || isJudged(after) || !goesOn(window, after)) continue;
+    const { started, starved, interrupted } = after.iterations;
+    const own = window.inFlight.iterations + started + starved - interrupted - after.inFlight.iterations;
+    behind += Math.max(0, tally([after], requestsPerIteration).demand - requestsPerIteration * own);
+  }
+  return behind;
+}
+
 /** Is the window after it the next of the same k6? */
 const goesOn = (window: WindowRow, after: WindowRow | undefined): boolean =>
   after !== undefined && after.processId === window.processId && after.startMs <= window.endMs;

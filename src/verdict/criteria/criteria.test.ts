@@ -336,6 +336,22 @@ describe('throughput', () => {
     expect(judged('throughput', rows)).toMatchObject({ status: 'pass', actual: expect.closeTo(100, 0) });
   });
 
+  it('does not miss an answer that was counted in the window behind the judged time', () => {
+    const exclude = [{ kind: 'hours' as const, fromMs: HOUR_MS / 12, untilMs: HOUR_MS / 10, reason: 'deploy' }];
+    const rows = runRows({ hours: 0.2, ratePerMinute: 6000, series: {}, exclude });
+    const behind = rows.windows.findIndex(({ startMs }) => startMs >= at(1 / 12));
+    const [before, after] = [rows.windows[behind - 1]?.requests[0], rows.windows[behind]?.requests[0]];
+    if (before === undefined || after === undefined) throw new Error('no request at the edge');
+    before.count -= 1;
+    const missing = judged('throughput', rows);
+    expect(missing.actual).toBeLessThan(100);
+    after.count += 1;
+    expect(judged('throughput', rows)).toMatchObject({ status: 'pass', actual: 100 });
+    // Another k6 has nothing left of the one before it.
+    for (const window of rows.windows.slice(behind)) window.processId = 'another';
+    expect(judged('throughput', rows).actual).toBe(missing.actual);
+  });
+
   it('of everything is met when everything was answered', () => {
     for (const comparison of ['>=', '=='] as const) {
       const criteria = asked('throughput', { comparison, target: 100, text: `${comparison} 100%` });

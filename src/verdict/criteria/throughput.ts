@@ -1,20 +1,24 @@
+import { contains } from '../../base/stretches.ts';
 import { wilsonInterval } from '../../detect/intervals.ts';
 import type { LoadLevel } from '../../model/plan.ts';
+import type { WindowRow } from '../../store/store.ts';
 import type { Evidence } from '../evidence.ts';
 import { formatCount } from '../quantity.ts';
-import type { Tally } from '../tally.ts';
+import { requestsBehindEdges, type Tally } from '../tally.ts';
 import { type CriterionJudge, decideByInterval, lacking, meets, noSuchLoad } from './criterion.ts';
 
 /**
  * Requests that were offered: those asked of the target, or what the offered conversations should have asked, whichever is more.
- * Conversations under way at the edges may hold requests of their own and are given the benefit of the doubt; those that k6
- * cut, or took along when it died, are its own loss. A script of the user's own makes what it makes.
+ * Conversations under way at the edges may hold requests of their own and are given the benefit of the doubt; requests that
+ * were counted just behind an edge are not missing; conversations that k6 cut, or took along when it died, are its own loss. A script of the user's own makes what it makes.
  */
-function offeredRequests(tally: Tally, { rows }: Evidence): number {
+function offeredRequests(tally: Tally, { rows, judged }: Evidence): number {
   if (rows.run.profile.workload.kind === 'script') return tally.demand;
+  const { requestsPerIteration } = rows.plan;
   const { started, starved, interrupted } = tally.iterations;
-  const expected = rows.plan.requestsPerIteration * (started + starved - interrupted - tally.inFlightAtEdges);
-  return Math.max(tally.demand, expected);
+  const expected = requestsPerIteration * (started + starved - interrupted - tally.inFlightAtEdges);
+  const isJudged = ({ startMs, endMs }: WindowRow): boolean => contains(judged, (startMs + endMs) / 2);
+  return Math.max(tally.demand, expected - requestsBehindEdges(rows.windows, isJudged, requestsPerIteration));
 }
 
 /** Requests answered without failure, of those offered, percent (docs/formulas.md#throughput). */
