@@ -25,6 +25,6 @@ export async function requireVerdict(store: Store, id: string): Promise<Verdict>
     hint: known
       ? 'it comes when the run ends; a daemon tells with `soakd status` how it stands'
       : '`soakd runs` lists what is there',
-    exitCode: known ? EXIT.inconclusive : EXIT.badInput,
+    exitCode: EXIT.badInput,
   });
 }
