@@ -39,10 +39,12 @@ export function formatMilliseconds(value: number): string {
   return Math.abs(value) < 1000 ? `${significant(value)} ms` : `${significant(value / 1000)} s`;
 }
 
-/** Whole numbers with spaces between thousands. */
+/** Whole numbers with spaces between thousands; small ones that are not whole with their decimals. */
 export function formatCount(value: number): string {
   const rounded = Math.abs(value) < 100 && !Number.isInteger(value) ? significant(value) : String(Math.round(value));
-  return rounded.replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+  const [whole = '', fraction] = rounded.split('.');
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ' ');
+  return fraction === undefined ? spaced : `${spaced}.${fraction}`;
 }
 
 export function formatBytes(value: number): string {
