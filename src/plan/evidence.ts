@@ -5,6 +5,7 @@ import {
   HOURS_FOR_GROWTH,
   REQUESTS_FOR_QUANTILE,
   UPTIME_SHARE_FOR_MTBF,
+  WINDOWS_FOR_AVAILABILITY,
   Z_95,
 } from '../model/least-evidence.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
@@ -82,7 +83,7 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
     case 'mtbf':
       return hoursNeeded(UPTIME_SHARE_FOR_MTBF * spec.target, shares.all, plan, 'without one outage it takes');
     case 'availability':
-      return availabilityNeeded(spec, shares.all);
+      return availabilityNeeded(spec, shares.all, plan);
     default:
       return anyTime(
         spec.id === 'crashes'
@@ -139,8 +140,21 @@ function throughputNeeded(spec: CriterionSpec, share: LevelShare): Need {
   };
 }
 
-function availabilityNeeded(spec: CriterionSpec, share: LevelShare): Need {
+function availabilityNeeded(spec: CriterionSpec, share: LevelShare, plan: ArrivalPlan): Need {
   if (share.requests === 0) return never();
+  const leastMs = WINDOWS_FOR_AVAILABILITY * WINDOW_MS;
+  const lead = `up and down take ${WINDOWS_FOR_AVAILABILITY} windows of 10s with requests`;
+  if (share.ms < leastMs)
+    return { shortestMs: leastMs, verdict: 'too_short', why: `${lead}; the plan has ${about(share.ms)}` };
+  const windows = share.ms / WINDOW_MS;
+  const arrivals = share.requests / plan.requestsPerIteration;
+  // Arrivals are a Poisson process: a window is empty with probability e^-mean.
+  const withRequests = windows * (1 - Math.exp(-arrivals / windows));
+  if (Math.round(withRequests) < WINDOWS_FOR_AVAILABILITY) {
+    const shortestMs = (leastMs * windows) / withRequests;
+    const why = `${lead}, ${about(shortestMs)} at ${rate((share.requests / share.ms) * MINUTE_MS)}; the plan has ${about(share.ms)}`;
+    return { shortestMs, verdict: 'too_short', why };
+  }
   const allowedMs = (share.ms * (100 - spec.target)) / 100;
   return {
     shortestMs: null,

@@ -48,6 +48,25 @@ describe('what `plan` shows', () => {
     expect(rehearsal.warnings.join('\n')).toContain('Response time P95, normal load <= 3s will be inconclusive');
   });
 
+  it('says of availability what the verdict would: a short run cannot tell up from down, nor can one with hardly a request', () => {
+    const of = (duration: string, rate: number) =>
+      preview(
+        profileOf(`
+soak_test:
+  name: short
+  duration: ${duration}
+  traffic_pattern: { base_rate: ${rate}, warmup: 0s }
+`),
+      ).criteria.find(({ id }) => id === 'availability');
+    expect(of('40s', 300)).toMatchObject({
+      verdict: 'too_short',
+      shortestMs: 60_000,
+      why: 'up and down take 6 windows of 10s with requests; the plan has 40s',
+    });
+    expect(of('60s', 300)?.verdict).toBe('any_time');
+    expect(of('2m', 1)).toMatchObject({ verdict: 'too_short', why: expect.stringContaining('at 1 requests/min') });
+  });
+
   it('warns of too few users, too much excluded time and a level that never comes', () => {
     const shown = preview(
       profileOf(`

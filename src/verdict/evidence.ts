@@ -1,11 +1,14 @@
 import { contains, differenceOf, lengthOf, overlapOf, type Stretch, unionOf } from '../base/stretches.ts';
 import { outagesOf } from '../detect/outage.ts';
+import { WINDOWS_FOR_AVAILABILITY } from '../model/least-evidence.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import type { Outage, TimeAccount } from '../model/verdict.ts';
+import { WINDOW_MS } from '../model/window.ts';
 import { idleStretches, levelAt, pausedStretches } from '../plan/rate.ts';
 import { type DriftOfRun, driftOfRun } from './drift-of-run.ts';
 import { type Durations, judgedSketches, limitDurations, type PlannedLevel, plannedLevels } from './durations.ts';
 import { type GrowthOfSeries, growthOfRun } from './growth-of-run.ts';
+import { formatDuration } from './quantity.ts';
 import type { RunRows } from './rows.ts';
 import { type RunSpan, spanOf } from './span.ts';
 import { type Tally, tally } from './tally.ts';
@@ -84,6 +87,17 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
 /** Uptime within what is judged and has planned load, milliseconds. */
 export const uptimeMs = ({ watched, outages }: Pick<Evidence, 'watched' | 'outages'>): number =>
   lengthOf(watched) - outages.reduce((sum, { judgedMs }) => sum + judgedMs, 0);
+
+/** Why up cannot be told from down: the time or the requests in it are too few; null when they are enough. */
+export function tooLittleSeen({ watched, all }: Pick<Evidence, 'watched' | 'all'>): string | null {
+  const watchedMs = lengthOf(watched);
+  if (watchedMs === 0) return 'no time with planned load was judged';
+  if (all.windowsWithDemand >= WINDOWS_FOR_AVAILABILITY) return null;
+  const needed = `up and down take ${WINDOWS_FOR_AVAILABILITY} windows of ${formatDuration(WINDOW_MS)} with requests`;
+  return all.windows < WINDOWS_FOR_AVAILABILITY
+    ? `too short: ${needed}, and ${formatDuration(watchedMs)} were judged`
+    : `too few requests: ${needed}, and ${all.windowsWithDemand} of ${all.windows} had any`;
+}
 
 /** Outages that count. */
 export const countedOutages = ({ outages }: Pick<Evidence, 'outages'>): Outage[] =>

@@ -1,8 +1,7 @@
 import { lengthOf } from '../../base/stretches.ts';
 import { poissonInterval } from '../../detect/intervals.ts';
-import { WINDOWS_FOR_AVAILABILITY } from '../../model/least-evidence.ts';
 import { WINDOW_MS } from '../../model/window.ts';
-import { countedOutages, uptimeMs } from '../evidence.ts';
+import { countedOutages, tooLittleSeen, uptimeMs } from '../evidence.ts';
 import { counted, formatDuration, formatValue } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
@@ -14,9 +13,8 @@ export const availability: CriterionJudge = (spec, evidence) => {
   const judgedMs = lengthOf(evidence.watched);
   const outages = countedOutages(evidence);
   const text = `${formatDuration(judgedMs)}, ${counted(outages.length, 'outage')}`;
-  if (judgedMs === 0 || evidence.all.windowsWithDemand < WINDOWS_FOR_AVAILABILITY) {
-    return lacking(spec, text, 'too little load was offered to tell up from down', false);
-  }
+  const tooLittle = tooLittleSeen(evidence);
+  if (tooLittle !== null) return lacking(spec, text, tooLittle, false);
   const percentUp = (downMs: number): number => Math.max(0, 100 * (1 - downMs / judgedMs));
   const downMs = judgedMs - uptimeMs(evidence);
   const actual = percentUp(downMs);

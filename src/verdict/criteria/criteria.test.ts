@@ -39,6 +39,17 @@ describe('availability', () => {
     expect(result('availability', { hours: 24, failures: down([at(11), budgetMs + 8_000]) }).status).toBe('fail');
   });
 
+  it('names what is short when up cannot be told from down: the run, or its requests', () => {
+    const short = 'up and down take 6 windows of 10 s with requests, and 40 s were judged';
+    for (const id of ['availability', 'mtbf']) {
+      expect(result(id, { hours: 40 / 3600, ratePerMinute: 300 })).toMatchObject({
+        status: 'inconclusive',
+        why: `too short: ${short}`,
+      });
+      expect(result(id, { hours: 0.05, ratePerMinute: 1 }).why).toMatch(/^too few requests: .*, and \d of 18 had any$/);
+    }
+  });
+
   it('has an interval even without an outage: one may have hidden', () => {
     const { actual, interval } = result('availability', { hours: 24 });
     expect(actual).toBe(100);

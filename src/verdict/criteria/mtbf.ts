@@ -1,6 +1,5 @@
 import { mtbfLowerBound, mtbfUpperBound } from '../../detect/intervals.ts';
-import { WINDOWS_FOR_AVAILABILITY } from '../../model/least-evidence.ts';
-import { countedOutages, uptimeMs } from '../evidence.ts';
+import { countedOutages, tooLittleSeen, uptimeMs } from '../evidence.ts';
 import { counted, formatValue } from '../quantity.ts';
 import { type CriterionJudge, lacking, meets } from './criterion.ts';
 
@@ -23,8 +22,8 @@ export const mtbf: CriterionJudge = (spec, evidence) => {
   const text = `${formatValue(uptimeHours, 'hours')} up, ${counted(failures, 'outage')}`;
   const plannedHours = ((plan.endMs - plan.startMs) * plan.compression) / HOUR_MS;
   if (uptimeHours <= 0) return lacking(spec, text, 'nothing was judged', false);
-  if (evidence.all.windowsWithDemand < WINDOWS_FOR_AVAILABILITY)
-    return lacking(spec, text, 'too little load was offered to tell up from down', false);
+  const tooLittle = tooLittleSeen(evidence);
+  if (tooLittle !== null) return lacking(spec, text, tooLittle, false);
   const interval = { low: mtbfLowerBound(uptimeHours, failures), high: mtbfUpperBound(uptimeHours, failures) };
   const actual = failures === 0 ? null : uptimeHours / failures;
   const bound = `with 95 % confidence at least ${formatValue(interval.low, 'hours')}`;
