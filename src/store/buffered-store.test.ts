@@ -51,6 +51,9 @@ describe('a store with rows that wait', () => {
       events: [],
     });
 
+  /** Events less those about the time without a store. */
+  const own = async () => (await store.events('r1')).filter(({ kind }) => !/^store_(un)?available$/.test(kind));
+
   it('is like the store behind it while all is well', async () => {
     await samples(0);
     expect(await store.addEvents('r1', [event('gap')])).toHaveLength(1);
@@ -69,7 +72,10 @@ describe('a store with rows that wait', () => {
     unlock();
     await clock.advance(30_000);
     expect(store.health()).toEqual({ backlogRows: 0, droppedRows: 0, problem: null });
-    expect((await store.events('r1')).map(({ kind }) => kind)).toEqual(['first', 'second', 'third']);
+    expect((await store.events('r1')).map(({ kind }) => kind)).toEqual([
+      ...['first', 'second', 'third'],
+      ...['store_unavailable', 'store_available'],
+    ]);
     expect(await store.samples('r1')).toHaveLength(1);
     expect((await store.transitions('r1')).at(-1)?.to).toBe('running');
   });
@@ -82,7 +88,7 @@ describe('a store with rows that wait', () => {
     await store.addEvents('r1', [event('second')]);
     expect(store.health().backlogRows).toBe(2);
     await commit(0);
-    expect((await store.events('r1')).map(({ kind }) => kind)).toEqual(['first', 'second']);
+    expect((await own()).map(({ kind }) => kind)).toEqual(['first', 'second']);
   });
 
   it('does not take windows meanwhile: their offset stays with their rows', async () => {
@@ -97,6 +103,38 @@ describe('a store with rows that wait', () => {
     expect(await store.samples('r1')).toHaveLength(1);
   });
 
+  it('tells from when to when it took no rows, how many waited, and how many of them are lost', async () => {
+    store = buffered(4);
+    const begunMs = clock.now();
+    lock();
+    await expect(commit(0)).rejects.toMatchObject({ code: 'store_locked' });
+    for (const minute of [0, 1, 2, 3, 4, 5]) await samples(minute);
+    await clock.advance(20_000);
+    unlock();
+    await clock.advance(30_000);
+    const told = (await store.events('r1')).filter(({ kind }) => kind.startsWith('store_'));
+    expect(told).toMatchObject([
+      { kind: 'store_unavailable', atMs: begunMs, message: expect.stringContaining('locked by another process') },
+      { kind: 'store_available', message: expect.stringMatching(/ s: 6 rows waited, 2 were dropped$/) },
+    ]);
+    const [, again] = told;
+    expect(again?.atMs).toBeGreaterThanOrEqual(begunMs + 20_000);
+    expect(again?.data).toEqual({ downMs: (again?.atMs ?? 0) - begunMs, waited: 6, dropped: 2 });
+  });
+
+  it('tells of windows that were refused while nothing else came, with the next that are taken', async () => {
+    lock();
+    await expect(commit(0)).rejects.toMatchObject({ code: 'store_locked' });
+    await clock.advance(5_000);
+    unlock();
+    await commit(0);
+    await commit(1);
+    expect((await store.events('r1')).map(({ kind, data }) => [kind, data.downMs ?? null])).toEqual([
+      ['store_unavailable', null],
+      ['store_available', 5_000],
+    ]);
+  });
+
   it('drops the oldest samples beyond its limit, and tells how many of what as soon as it can', async () => {
     store = buffered(4);
     lock();
@@ -108,7 +146,7 @@ describe('a store with rows that wait', () => {
     expect((await store.samples('r1')).map(({ atMs }) => atMs)).toEqual(
       [2, 3, 4].map((minute) => sample('', minute).atMs),
     );
-    expect((await store.events('r1')).map(({ kind, data }) => [kind, data.samples ?? null])).toEqual([
+    expect((await own()).map(({ kind, data }) => [kind, data.samples ?? null])).toEqual([
       ['gap', null],
       ['rows_dropped', 2],
     ]);
@@ -123,7 +161,7 @@ describe('a store with rows that wait', () => {
     await samples(0);
     unlock();
     await store.flush(new AbortController().signal);
-    expect((await store.events('r1')).map(({ kind }) => kind)).toEqual(['c', 'rows_dropped']);
+    expect((await own()).map(({ kind }) => kind)).toEqual(['c', 'rows_dropped']);
     expect((await store.transitions('r1')).at(-1)?.to).toBe('running');
   });
 
@@ -194,8 +232,6 @@ describe('a store with rows that wait', () => {
     unlock();
     await clock.advance(30_000);
     expect(await store.samples('r1')).toHaveLength(1);
-    expect((await store.events('r1')).map(({ message }) => message)).toEqual([
-      expect.stringContaining('nobody.declared_this'),
-    ]);
+    expect((await own()).map(({ message }) => message)).toEqual([expect.stringContaining('nobody.declared_this')]);
   });
 });

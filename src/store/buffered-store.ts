@@ -14,6 +14,7 @@ import {
 import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Lease, Store, WindowCommit } from './store.ts';
+import { UnavailableSpells } from './unavailable-spells.ts';
 import { WaitingRows } from './waiting-rows.ts';
 
 export interface BufferSettings {
@@ -39,7 +40,8 @@ const isPassing = (thrown: unknown): thrown is SoakdError =>
 /**
  * The store of a live run. While the store behind it is locked or full, samples, series, events and transitions wait
  * in memory in the order in which they came, and are written in that order once it works again; what had to be
- * dropped becomes an event `rows_dropped`, counted by kind. Windows do not wait: `commitWindows` rejects, they stay in
+ * dropped becomes an event `rows_dropped`, counted by kind; the time itself becomes two, `store_unavailable` and
+ * `store_available`. Windows do not wait: `commitWindows` rejects, they stay in
  * the spool file, and are read again from the committed offset. Calls that need an answer are tried a few times.
  */
 export class BufferedStore implements Store {
@@ -48,6 +50,7 @@ export class BufferedStore implements Store {
   readonly #random: Random;
   readonly #settings: BufferSettings;
   readonly #waiting: WaitingRows;
+  readonly #spells = new UnavailableSpells();
   readonly #closing = new AbortController();
   #problem: string | null = null;
   #retrying: Promise<void> | null = null;
@@ -71,7 +74,7 @@ export class BufferedStore implements Store {
   async flush(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       await this.#inTurn(() => this.#drain()).catch(() => undefined);
-      if (this.#waiting.isEmpty || signal.aborted) return;
+      if (this.#isSettled || signal.aborted) return;
       const pause = this.#clock.sleep(backoffMs(this.#settings.backoff, attempt, this.#random), signal);
       await pause.catch(() => undefined);
     }
@@ -104,8 +107,13 @@ export class BufferedStore implements Store {
   /** Rejects at once while rows wait or the store does not take them: the caller reads the spool again. */
   commitWindows(commit: WindowCommit): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#drain();
-      await this.#attempt(() => this.#inner.commitWindows(commit));
+      try {
+        await this.#drain();
+        await this.#attempt(() => this.#inner.commitWindows(commit));
+      } catch (thrown) {
+        if (isPassing(thrown)) this.#spells.refused(commit.runId, this.#clock.now(), thrown.message);
+        throw thrown;
+      }
     });
   }
 
@@ -163,11 +171,14 @@ export class BufferedStore implements Store {
     return this.#inTurn(async () => {
       if (this.#waiting.isEmpty) {
         try {
+          if (!this.#spells.isEmpty) await this.#drain();
           return await this.#attempt(write);
         } catch (thrown) {
           if (!isPassing(thrown)) throw thrown;
+          this.#spells.refused(rows.runId, this.#clock.now(), thrown.message);
         }
       }
+      this.#spells.waits(rows.runId, this.#clock.now(), rows.rows.length);
       this.#waiting.add(rows);
       this.#retrying ??= this.#retry().finally(() => {
         this.#retrying = null;
@@ -177,7 +188,7 @@ export class BufferedStore implements Store {
   }
 
   async #retry(): Promise<void> {
-    for (let attempt = 0; !this.#waiting.isEmpty && !this.#closing.signal.aborted; attempt++) {
+    for (let attempt = 0; !this.#isSettled && !this.#closing.signal.aborted; attempt++) {
       const pause = this.#clock.sleep(backoffMs(this.#settings.backoff, attempt, this.#random), this.#closing.signal);
       const slept = await pause.then(
         () => true,
@@ -218,6 +229,7 @@ export class BufferedStore implements Store {
       this.#waiting.removeFirst();
     }
     await this.#attempt(() => this.#confess());
+    await this.#attempt(() => this.#tellOfSpells());
   }
 
   async #confess(): Promise<void> {
@@ -233,7 +245,20 @@ export class BufferedStore implements Store {
       };
       await this.#inner.addEvents(runId, [event]);
       this.#waiting.confessed(runId);
+      this.#spells.dropped(runId, this.#clock.now(), rows);
     }
+  }
+
+  async #tellOfSpells(): Promise<void> {
+    for (const { runId, events } of this.#spells.over(this.#clock.now())) {
+      await this.#inner.addEvents(runId, events);
+      this.#spells.told(runId);
+    }
+  }
+
+  /** Nothing waits, and all is told. */
+  get #isSettled(): boolean {
+    return this.#waiting.isEmpty && this.#spells.isEmpty;
   }
 
   /** Behind all that waits, so that order is kept; tried a few times. */
