@@ -264,6 +264,18 @@ describe('verdict and report', () => {
   });
 });
 
+describe('a rehearsal that is over', () => {
+  it('is listed with what it would have been', async () => {
+    const { id } = await start({ rehearseMs: 360_000 });
+    const shown = async () => [(await rig.get('/v1/runs')).json().runs[0], (await rig.get(`/v1/runs/${id}`)).json()];
+    for (const run of await shown()) expect(run).toMatchObject({ id, outcome: null });
+    await staging.clock.advance(60_000);
+    await rig.post(`/v1/runs/${id}/actions`, { kind: 'stop' });
+    await staging.clock.advance(HOUR_MS);
+    for (const run of await shown()) expect(run).toMatchObject({ id, state: 'rehearsed', outcome: 'aborted' });
+  });
+});
+
 describe('metrics', () => {
   it('please promtool, and tell the run', async (context) => {
     const { id } = await start();

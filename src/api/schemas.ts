@@ -4,7 +4,7 @@ import { isoTime } from '../base/iso-time.ts';
 import type { PlanEdit } from '../model/plan.ts';
 import type { Action, Run, RunEvent, RunState, Transition } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
-import type { CriterionResult, SeriesGrowth, Verdict } from '../model/verdict.ts';
+import type { CriterionResult, Outcome4, SeriesGrowth, Verdict } from '../model/verdict.ts';
 import { addedMs } from '../plan/edits.ts';
 import { editsOf } from '../soak/edits.ts';
 
@@ -137,6 +137,8 @@ export const runStatusSchema = z
   })
   .meta({ id: 'RunStatus' }) satisfies z.ZodType<RunStatus>;
 
+const outcome = z.enum(['passed', 'failed', 'inconclusive', 'aborted']) satisfies z.ZodType<Outcome4>;
+
 export const runSummarySchema = z
   .strictObject({
     id: z.string(),
@@ -152,6 +154,7 @@ export const runSummarySchema = z
     startedBy: z.string(),
     soakdVersion: z.string(),
     state: runStateSchema,
+    outcome: outcome.nullable().describe('of a rehearsal what it would have been; null while the run is not over'),
     endedMs: unixMs.nullable(),
     live: z.boolean().describe('it runs in the process that answers'),
   })
@@ -162,19 +165,20 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 /** What is known of a run beside the row of its creation. */
 export interface RunNow {
   state: RunState;
+  outcome: Outcome4 | null;
   endedMs: number | null;
   live: boolean;
   actions: readonly Action[];
 }
 
 /** What a list of runs shows of one. */
-export function summaryOf(run: Run, { state, endedMs, live, actions }: RunNow): RunSummary {
+export function summaryOf(run: Run, { state, outcome, endedMs, live, actions }: RunNow): RunSummary {
   const { id, name, targetUrl, createdMs, startMs, compression, rehearsal } = run;
   const endMs = run.endMs + addedMs(editsOf(actions));
   const { environment, labels, startedBy, soakdVersion } = run;
   return {
     ...{ id, name, targetUrl, createdMs, startMs, endMs, compression, rehearsal },
-    ...{ environment, labels, startedBy, soakdVersion, state, endedMs, live },
+    ...{ environment, labels, startedBy, soakdVersion, state, outcome, endedMs, live },
   };
 }
 
@@ -228,7 +232,7 @@ const time = z.strictObject({
 
 export const verdictSchema = z
   .strictObject({
-    outcome: z.enum(['passed', 'failed', 'inconclusive', 'aborted']),
+    outcome,
     rehearsal: z.boolean().describe('then `outcome` is what it would have been'),
     headline: z.string(),
     reasons: z.array(z.string()),

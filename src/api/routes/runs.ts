@@ -3,6 +3,7 @@ import { digestOf } from '../../base/digest.ts';
 import { isFinal } from '../../model/run.ts';
 import type { StartRequest } from '../../soak/control.ts';
 import { stateOf } from '../../soak/state.ts';
+import { outcomeOf } from '../outcome.ts';
 import { runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { runDetailSchema, runParams, runSummarySchema, summaryOf, who, wholeNumber } from '../schemas.ts';
@@ -36,7 +37,8 @@ const list = defineRoute({
     const shown = page.slice(0, limit);
     const summaries = shown.map(async (run) => {
       const { state, endedMs } = run;
-      return summaryOf(run, { state, endedMs, live: live.has(run.id), actions: await store.actions(run.id) });
+      const [actions, outcome] = await Promise.all([store.actions(run.id), outcomeOf(store, run, state)]);
+      return summaryOf(run, { state, outcome, endedMs, live: live.has(run.id), actions });
     });
     return {
       runs: await Promise.all(summaries),
@@ -62,7 +64,9 @@ const detail = defineRoute({
     const endedMs = isFinal(state) ? (transitions.at(-1)?.atMs ?? null) : null;
     const { profile, profileSource } = run;
     const live = control.live().includes(run.id);
-    return { ...summaryOf(run, { state, endedMs, live, actions }), profileSource, profile, transitions, actions };
+    const outcome = await outcomeOf(store, run, state);
+    const summary = summaryOf(run, { state, outcome, endedMs, live, actions });
+    return { ...summary, profileSource, profile, transitions, actions };
   },
 });
 
@@ -127,7 +131,7 @@ const start = defineRoute({
     const state = stateOf(await store.transitions(run.id));
     const actions = await store.actions(run.id);
     reply.header('location', `/v1/runs/${run.id}`);
-    return summaryOf(run, { state, endedMs: null, live: control.live().includes(run.id), actions });
+    return summaryOf(run, { state, outcome: null, endedMs: null, live: control.live().includes(run.id), actions });
   },
 });
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { outcomeOf } from '../../api/outcome.ts';
 import { type RunSummary, runSummarySchema, summaryOf } from '../../api/schemas.ts';
 import { isoTime } from '../../base/iso-time.ts';
 import { holderAliveOn } from '../../daemon/holder.ts';
 import { isFinal } from '../../model/run.ts';
+import type { Outcome4 } from '../../model/verdict.ts';
 import { livingLease } from '../../soak/lease.ts';
 import { formatDuration } from '../../verdict/quantity.ts';
 import { wholeArgument } from '../arguments.ts';
@@ -31,9 +33,20 @@ export const runs: CommandFile = (program, context) => {
 
 const HEAD = ['run', 'state', 'profile', 'target', 'start', 'length'];
 
+/** A rehearsal with what it would have been: `rehearsed` alone says only that it is over. */
+export const stateText = ({ state, outcome }: Pick<RunSummary, 'state' | 'outcome'>): string =>
+  state === 'rehearsed' && outcome !== null ? WOULD[outcome] : state.replace('_', ' ');
+
+const WOULD: Record<Outcome4, string> = {
+  passed: 'rehearsed: would pass',
+  failed: 'rehearsed: would fail',
+  inconclusive: 'rehearsed: would be inconclusive',
+  aborted: 'rehearsal aborted',
+};
+
 const cellsOf = (run: RunSummary): string[] => [
   run.id,
-  run.state.replace('_', ' '),
+  stateText(run),
   run.rehearsal ? `${run.name} (rehearsal)` : run.name,
   run.targetUrl,
   isoTime(run.startMs).slice(0, 19).replace('T', ' '),
@@ -49,7 +62,8 @@ const fromStore = (context: CommandContext, limit: number): Promise<RunSummary[]
     for (const run of await store.runs({ limit })) {
       const { state, endedMs } = run;
       const live = !isFinal(state) && (await livingLease(owners, run)) !== null;
-      summaries.push(summaryOf(run, { state, endedMs, live, actions: await store.actions(run.id) }));
+      const [actions, outcome] = await Promise.all([store.actions(run.id), outcomeOf(store, run, state)]);
+      summaries.push(summaryOf(run, { state, outcome, endedMs, live, actions }));
     }
     return summaries;
   });
