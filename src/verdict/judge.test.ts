@@ -242,6 +242,23 @@ describe('a verdict', () => {
     expect(criterion(verdict, 'crashes')).toMatchObject({ actual: 0, status: 'pass' });
   });
 
+  it('names a crash before the errors that followed from it, even where the profile asks about those', () => {
+    const events = [
+      {
+        atMs: at(7),
+        kind: 'target_restarted',
+        severity: 'error',
+        message: 'agent restarted',
+        data: { source: 'agent' },
+      },
+    ] as const;
+    const asked = { error_rate: { fromProfile: true, target: 0, text: '<= 0%' } };
+    const failures: RunScript['failures'] = (atMs) => (Math.abs(atMs - at(7)) < 60_000 ? { connect: 0.3 } : {});
+    const verdict = verdictOf({ hours: 24, events: [...events], criteria: defaultCriteria(asked), failures });
+    expect(criterion(verdict, 'error_rate').status).toBe('fail');
+    expect(verdict.headline).toMatch(/^failed: agent restarted \(and \d more\)$/);
+  });
+
   it('counts a kill for lack of memory and the restart after it as one crash, and the next one as another', () => {
     const restarted = (hours: number, source: string): NonNullable<RunScript['events']>[number] => ({
       atMs: at(hours) + (source === 'box' ? 48_000 : 30_000),

@@ -38,11 +38,14 @@ const WOULD: Record<Outcome4, string> = {
   aborted: 'rehearsal aborted',
 };
 
-/** Those that the profile asks for come first: they are what the reader waits for. */
+/** A crash comes first, since errors follow from it; then those that the profile asks for: they are what the reader waits for. */
 function namedBy(criteria: readonly CriterionResult[], status: CriterionStatus): string[] {
   return criteria
     .filter((criterion) => criterion.status === status)
-    .toSorted((a, b) => Number(b.fromProfile) - Number(a.fromProfile))
+    .toSorted(
+      (a, b) =>
+        Number(b.id === 'crashes') - Number(a.id === 'crashes') || Number(b.fromProfile) - Number(a.fromProfile),
+    )
     .map(({ name, why, worst }) => (worst !== null && why.startsWith(worst) ? why : `${name}: ${why}`));
 }
 
