@@ -1,4 +1,3 @@
-import { isoTime } from '../base/iso-time.ts';
 import type { CriterionResult, CriterionStatus, Verdict } from '../model/verdict.ts';
 import {
   formatCount,
@@ -9,7 +8,9 @@ import {
   significant,
 } from '../verdict/quantity.ts';
 import type { RunRows } from '../verdict/rows.ts';
+import { actionText, instant } from './action-text.ts';
 import { recommendations } from './advice.ts';
+import { calibrationText } from './calibration-text.ts';
 import { type CheckItem, postTestChecklist, preTestChecklist } from './checklist.ts';
 import { markdownTable, escapeMarkdown as text } from './markdown-table.ts';
 import { summaryOfSeries } from './resources.ts';
@@ -32,7 +33,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
   const [, outcome = '', why = ''] = /^(rehearsed: [^:]+|[^:]+)(?:: (.*))?$/s.exec(verdict.headline) ?? [];
   return [
     `# ${outcome.toUpperCase()}: reliability test report, ${text(run.name)}`,
-    `**${text(sentence(why))}**`,
+    `**${text(sentence(why, rows))}**`,
     ...section('## Test Run Summary', summary(rows, verdict)),
     ...section('## Results Overview', overview(verdict)),
     ...section('## Detailed Results', []),
@@ -42,7 +43,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
       ...dependencyRestarts(rows),
     ]),
     ...section('### Consistency Testing', spaced(sentences(verdict, /^check_rate$/), checks(rows))),
-    ...section('### Performance Under Load', performance(verdict)),
+    ...section('### Performance Under Load', performance(rows, verdict)),
     ...section('### Memory and Resources', [...growth(verdict), ...resources(rows)]),
     ...section('### Where the Time Went', time(verdict)),
     ...section('### Events', events(rows)),
@@ -56,9 +57,6 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
   ].join('\n');
 }
 
-/** To the second: finer than anything in the report. */
-const instant = (atMs: number): string => isoTime(atMs).replace(/\.\d+/, '');
-
 const section = (title: string, lines: readonly string[]): string[] => [
   '',
   title,
@@ -69,7 +67,12 @@ const section = (title: string, lines: readonly string[]): string[] => [
 const spaced = (first: readonly string[], second: readonly string[]): string[] =>
   first.length > 0 && second.length > 0 ? [...first, '', ...second] : [...first, ...second];
 
-const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+/** A capital for a word, and none for a name: `agent.rss_bytes` and the source `agent` are written as they are. */
+function sentence(words: string, { series }: RunRows): string {
+  const first = /^[a-z]+(?=[\s,:;]|$)/.exec(words)?.[0];
+  const plain = first !== undefined && !series.some(({ source }) => source === first);
+  return plain ? `${words.charAt(0).toUpperCase()}${words.slice(1)}.` : `${words}.`;
+}
 
 const numbered = (items: readonly string[], none: string): string[] =>
   items.length === 0 ? [none] : items.map((item, at) => `${at + 1}. ${item}`);
@@ -89,7 +92,7 @@ function summary({ run, plan }: RunRows, { time: account, requests }: Verdict): 
     `- **Environment**: ${text(run.environment ?? 'not named in the profile')}`,
     `- **Tester**: ${text(run.startedBy)}`,
     `- **Target**: ${text(run.targetUrl)}`,
-    `- **Requests**: ${formatCount(requests.total)}, of which ${formatCount(requests.failed)} failed; ${formatCount(requests.starved)} more starved`,
+    `- **Requests**: ${formatCount(requests.total)} judged, of which ${formatCount(requests.failed)} failed; ${formatCount(requests.starved)} more starved`,
     `- **Run**: ${run.id}, soakd ${text(run.soakdVersion)}`,
     ...(labels.length > 0 ? [`- **Labels**: ${text(labels.join(', '))}`] : []),
   ];
@@ -162,13 +165,14 @@ function checks({ windows }: RunRows): string[] {
   );
 }
 
-function performance(verdict: Verdict): string[] {
+function performance(rows: RunRows, verdict: Verdict): string[] {
   const milliseconds = (value: number | null): string => (value === null ? '–' : formatMilliseconds(value));
   const { iterations } = verdict;
+  const windows = calibrationText(rows, verdict);
   return [
     ...sentences(verdict, /^(response_time|throughput|error_rate_)/),
     '',
-    'All outcomes count; a failure counts as the longer of what was seen and the time-out.',
+    `All outcomes count; a failure counts as the longer of what was seen and the time-out. Durations are kept by the stretch (${rows.run.compression > 1 ? '10 s' : '5 min'}), and a stretch of which half is judged counts whole: so the requests below may be some more or fewer than the ${formatCount(verdict.requests.total)} judged ones.`,
     '',
     ...markdownTable(
       ['Load', 'Requests', 'P50', 'P95', 'P99'],
@@ -182,6 +186,7 @@ function performance(verdict: Verdict): string[] {
     ),
     '',
     `Conversations of the whole run, judged or not: ${formatCount(iterations.planned)} planned, ${formatCount(iterations.started)} started, ${formatCount(iterations.starved)} starved, ${formatCount(iterations.late)} late, ${formatCount(iterations.paused)} paused, ${formatCount(iterations.interrupted)} interrupted.`,
+    ...(windows === null ? [] : ['', text(windows)]),
   ];
 }
 
@@ -252,14 +257,14 @@ function time({ time: account, losses }: Verdict): string[] {
   ];
 }
 
-function events({ events: all, actions }: RunRows): string[] {
+function events({ run, events: all, actions }: RunRows): string[] {
   const told = [
     ...all.map(({ atMs, kind, severity, message }) => ({ atMs, kind, severity, message })),
-    ...actions.map(({ atMs, who, kind, text: words }) => ({
-      atMs,
-      kind,
+    ...actions.map((action) => ({
+      atMs: action.atMs,
+      kind: action.kind,
       severity: 'operator',
-      message: `${who}: ${words}`,
+      message: `${action.who}: ${actionText(action, run, actions)}`,
     })),
   ].toSorted((a, b) => a.atMs - b.atMs);
   if (told.length === 0) return ['None.'];

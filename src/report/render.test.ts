@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import { HOUR_MS, MEMORY, profileOf, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
 import { judge } from '../verdict/judge.ts';
 import type { RunRows } from '../verdict/rows.ts';
 import { escapeXml } from './junit.ts';
@@ -68,6 +68,54 @@ describe('a report', () => {
     const [first, second] = report('md', rows).split('\n');
     expect(first).toBe('# FAILED: reliability test report, a soak by hand');
     expect(second).toMatch(/MTTR: 40 s on average against <= 30s \(and 1 more\)/);
+  });
+
+  it('keeps a name as it is where the second line begins with one', () => {
+    const second = (why: string): string | undefined =>
+      renderReport('md', rows, { ...judge(rows), headline: `failed: ${why}` }).split('\n')[1];
+    expect(second('orders.rss_bytes grows 15.8 %')).toBe('**orders.rss_bytes grows 15.8 %.**');
+    expect(second('agent was restarted')).toBe('**agent was restarted.**');
+    expect(second('load was not offered')).toBe('**Load was not offered.**');
+  });
+
+  it('says of what an operator did how long it lasts and when it ends', () => {
+    const atMs = START_MS + HOUR_MS;
+    const edits = [
+      { kind: 'rate', atMs, factor: 1.5, untilMs: atMs + 20_000 },
+      { kind: 'extend', atMs, byMs: 30_000 },
+      { kind: 'rate', atMs, factor: 0.5, untilMs: null },
+      { kind: 'extend', atMs: atMs + 1, byMs: 60_000 },
+    ] as const;
+    const actions = edits.map((edit) => ({ atMs: edit.atMs, who: 'ann', kind: edit.kind, text: edit.kind, edit }));
+    const lines = report('md', runRows({ hours: 2, edits: [...edits], actions })).split('\n');
+    expect(lines.flatMap((line) => /\| (ann: .*) \|$/.exec(line)?.[1] ?? [])).toEqual([
+      'ann: rate × 1.5 for 20 s, until 2026-01-05T01:00:20Z',
+      'ann: extend by 30 s, to 2026-01-05T02:00:30Z',
+      'ann: rate × 0.5 from here on',
+      'ann: extend by 1 min, to 2026-01-05T02:01:30Z',
+    ]);
+  });
+
+  it('says of its two numbers of requests what each counts', () => {
+    const rows = runRows({ hours: 2, warmupMs: 130_000 });
+    const { requests } = judge(rows);
+    const text = report('md', rows);
+    const judged = `${requests.total}`.replace(/(\d)(\d{3})$/, '$1 $2');
+    expect(text).toContain(`- **Requests**: ${judged} judged, of which 0 failed`);
+    expect(text).toContain(
+      `counts whole: so the requests below may be some more or fewer than the ${judged} judged ones.`,
+    );
+  });
+
+  it('tells of the calibration windows: how many, how long, at which rate', () => {
+    const calibration = { everyMs: 6 * HOUR_MS, lengthMs: HOUR_MS / 2, requestsPerMinute: 90 };
+    const of = (script: RunScript, asked = calibration): string =>
+      report('md', runRows({ ...script, profile: { ...profileOf(script), calibration: asked } }));
+    expect(of({ hours: 24 })).toContain('Calibration windows: 4 of 30 min every 6 h, at 90/min.');
+    expect(of({ hours: 24, stopMs: START_MS + 8 * HOUR_MS })).toContain('at 90/min; 2 of them were over when');
+    expect(of({ hours: 24, compression: 60 })).toContain(' of 30 min (30 s of real time) every 6 h, at 90/min.');
+    expect(of({ hours: 1 }, { ...calibration, lengthMs: 2 * HOUR_MS })).toMatch(/Calibration windows: none, /);
+    expect(report('md', rows)).not.toContain('Calibration');
   });
 
   it('names restarts of dependencies beside the crashes, of which they are none', () => {
