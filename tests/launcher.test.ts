@@ -1,37 +1,13 @@
 /** The launcher on a Node that is not ours: a fresh clone is met by the system's own, which may be older than soakd needs. */
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processIds, processStat } from '../src/base/proc.ts';
+import { OLDEST_NODE, otherNode } from './support/other-node.ts';
 import { Soakd, type SoakdOptions, soakd } from './support/soakd.ts';
 
-/** As in bin/soakd: an older one only starts the pinned one. */
-const OLDEST_NODE = 24;
 const BAD = 'tests/fixtures/cli/bad.yaml';
-
-interface Node {
-  path: string;
-  major: number;
-}
-
-/** The first Node on the PATH that is another program than the one that runs this, an old one before a new one. */
-function otherNode(): Node | null {
-  const ours = realpathSync(process.execPath);
-  const others: Node[] = [];
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, 'node');
-    if (folder === '' || !existsSync(path)) continue;
-    // A shim may lead to our own after all, so it is asked itself.
-    const asked = spawnSync(path, ['-p', 'process.execPath + "\\n" + process.versions.node'], { encoding: 'utf8' });
-    const [real = '', version = ''] = asked.stdout?.split('\n') ?? [];
-    if (asked.status === 0 && existsSync(real) && realpathSync(real) !== ours) {
-      others.push({ path, major: Number(version.split('.')[0]) });
-    }
-  }
-  return others.find(({ major }) => major < OLDEST_NODE) ?? others[0] ?? null;
-}
 
 const other = otherNode();
 if (other === null) console.log('skipped: no Node but our own is on the PATH, so the launcher is not tried on another');
@@ -81,6 +57,14 @@ describe.skipIf(other === null && process.env.CI !== 'true')('the launcher on an
     expect(child === undefined ? null : processStat(child)).toBeNull();
   });
 
+  it('lets a daemon go on when its terminal closes', async () => {
+    const { program } = await daemon('hung-up');
+    program.kill('SIGHUP');
+    await program.until('said', /the terminal is gone; soakd goes on/);
+    program.kill('SIGTERM');
+    expect(await program.ended).toMatchObject({ code: 0, signal: null });
+  });
+
   // A Node that is new enough runs soakd itself; an older one has it as a child.
   if (other === null || other.major < OLDEST_NODE) {
     it('dies of what soakd died of', async () => {
@@ -88,6 +72,13 @@ describe.skipIf(other === null && process.env.CI !== 'true')('the launcher on an
       if (child === undefined) throw new Error('the launcher has no child');
       process.kill(child, 'SIGKILL');
       expect(await program.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+    });
+
+    it('has soakd end in order when it is killed itself, and so could tell it nothing', async () => {
+      const { program } = await daemon('orphaned');
+      program.kill('SIGKILL');
+      // Resolves when the pipes close that soakd has inherited.
+      expect((await program.ended).said).toMatch(/told to stop.*live runs are left to the next one/s);
     });
 
     it('says what is missing where the pinned Node is not installed, and ends with 5', async () => {

@@ -1,3 +1,6 @@
+/** Ctrl-C; told to end; the terminal is gone. */
+export type Interrupt = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
 /** What a command sees of the world: streams, terminal, environment. Only main.ts touches `process`. */
 export interface Io {
   /** Data, for programs and files. */
@@ -14,8 +17,10 @@ export interface Io {
   colour: boolean;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
-  /** Registers for Ctrl-C and SIGTERM; returns how to unregister. */
-  onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Registers for Ctrl-C, SIGTERM and SIGHUP; returns how to unregister. */
+  onInterrupt(listener: (signal: Interrupt) => void): () => void;
+  /** Started so that it outlives its terminal. */
+  keepsOnHangup: boolean;
   /** `user@host`, for audit rows. */
   who: string;
   /** Folder of the checkout, package or image; name of the host; our pid. */

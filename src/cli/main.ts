@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../base/clock.ts';
 import { EXIT } from '../base/errors.ts';
-import { actorName, type Io, wantsColour } from './io.ts';
+import { startedByNohup } from '../base/nohup.ts';
+import { actorName, type Interrupt, type Io, wantsColour } from './io.ts';
 import { runProgram } from './program.ts';
+
+const SIGNALS: readonly Interrupt[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 const root = join(import.meta.dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -20,6 +23,8 @@ process.on('uncaughtException', (thrown) => {
 // `soakd plan … | head` closes the pipe early: that is no error.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+endWithLauncher();
+
 const io: Io = {
   out: (text) => void process.stdout.write(text),
   say: (text) => void process.stderr.write(text),
@@ -31,11 +36,25 @@ const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   onInterrupt: (listener) => {
-    process.on('SIGINT', listener).on('SIGTERM', listener);
-    return () => void process.off('SIGINT', listener).off('SIGTERM', listener);
+    for (const signal of SIGNALS) process.on(signal, listener);
+    return () => {
+      for (const signal of SIGNALS) process.off(signal, listener);
+    };
   },
+  keepsOnHangup: startedByNohup(process.env),
   who: actorName(() => userInfo().username, process.getuid?.() ?? null, hostname()),
   system: { root, host: hostname(), pid: process.pid },
 };
 
 process.exitCode = await runProgram(process.argv.slice(2), io, systemClock, version);
+
+/** On an old Node bin/soakd is our parent and passes signals on. Killed itself it cannot: then its channel closes. */
+function endWithLauncher(): void {
+  if (process.env.SOAKD_LAUNCHED === undefined) return;
+  delete process.env.SOAKD_LAUNCHED;
+  const end = (): void => void process.kill(process.pid, 'SIGTERM');
+  process.once('disconnect', end);
+  // Nobody waits for what the launcher might say.
+  process.channel?.unref();
+  if (!process.connected) end();
+}

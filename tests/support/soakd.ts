@@ -23,6 +23,8 @@ export interface SoakdOptions {
   node?: string;
   /** Standard input; it is closed where there is none. */
   input?: string;
+  /** In a process group of its own, as a shell starts it: `killGroup` is Ctrl-C then. */
+  ownGroup?: boolean;
 }
 
 /** A soakd at work. */
@@ -38,10 +40,14 @@ export class Soakd {
   }[] = [];
   readonly ended: Promise<Ended>;
 
-  constructor(args: string[], { cwd, env, launcher = LAUNCHER, node = process.execPath, input }: SoakdOptions = {}) {
+  constructor(
+    args: string[],
+    { cwd, env, launcher = LAUNCHER, node = process.execPath, input, ownGroup = false }: SoakdOptions = {},
+  ) {
     const { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME } = process.env;
     this.#child = spawn(node, [launcher, ...args], {
       cwd: cwd ?? process.cwd(),
+      detached: ownGroup,
       env: { PATH, HOME, SOAKD_K6, SOAKD_CACHE, XDG_CACHE_HOME, TZ: 'UTC', ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
@@ -80,6 +86,11 @@ export class Soakd {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** Tells every process of its group. */
+  killGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
   }
 
   #look(): void {

@@ -24,7 +24,11 @@ async function serve(config: DaemonConfig, { io, surroundings, globals }: Comman
   const log = createLog(config.logLevel, redactor, (line) => io.say(line));
   const { promise: told, resolve: tell } = Promise.withResolvers<string>();
   // Heard from the first moment: a daemon that is told to stop while it gets up stops as soon as it is up.
-  const release = io.onInterrupt(tell);
+  const release = io.onInterrupt((signal) => {
+    // Runs that are live would go on without anybody to measure them.
+    if (signal === 'SIGHUP') log.info({ signal }, 'the terminal is gone; soakd goes on until SIGTERM');
+    else tell(signal);
+  });
   try {
     const dataFolder = globals().dataIsDefault ? (config.dataFolder ?? globals().data) : globals().data;
     const running = await startDaemon(config, { ...surroundings(), dataFolder, log, redactor });

@@ -11,6 +11,8 @@ import { durationArgument, instantArgument } from '../arguments.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { foregroundLog } from '../foreground-log.ts';
+import type { Interrupt } from '../io.ts';
+import { presses } from '../presses.ts';
 import { Progress } from '../progress.ts';
 import { badProfile, readProfile } from '../read-profile.ts';
 import { verdictTable } from '../verdict-table.ts';
@@ -99,7 +101,7 @@ async function soakInForeground(
   const ticking = new AbortController();
   undo.push('stop the progress line', () => ticking.abort());
   const ticks = showProgress(house, started, progress, context, ticking.signal);
-  undo.push('let go of Ctrl-C', io.onInterrupt(interruptions(house, started, progress, io.who)));
+  undo.push('let go of Ctrl-C', io.onInterrupt(interruptions(house, started, progress, context)));
 
   await soaks.left(started.id);
   ticking.abort();
@@ -148,19 +150,25 @@ async function showProgress(
   }
 }
 
-/** First signal: stop the run and finish properly. Second: kill the load and leave. */
-function interruptions({ soaks }: House, { id }: Run, progress: Progress, who: string): () => void {
-  let count = 0;
-  return () => {
-    count++;
-    const told = (thrown: unknown): void => progress.note(`soakd: ${describeError(thrown)}`);
-    if (count === 1 && soaks.status(id)?.state === 'finishing') {
+/** First press: stop the run and finish properly. Second: kill the load and leave. */
+function interruptions(
+  { soaks }: House,
+  { id }: Run,
+  progress: Progress,
+  { io, clock }: CommandContext,
+): (signal: Interrupt) => void {
+  const told = (thrown: unknown): void => progress.note(`soakd: ${describeError(thrown)}`);
+  const finish = (): void => {
+    if (soaks.status(id)?.state === 'finishing') {
       progress.note('the run is finishing already; once more to kill');
-    } else if (count === 1) {
+    } else {
       progress.note('stopping: verdict and report follow; once more to kill');
-      soaks.act(id, { kind: 'stop', who }).catch(told);
-    } else if (count === 2) {
-      soaks.kill().catch(told);
+      soaks.act(id, { kind: 'stop', who: io.who }).catch(told);
     }
+  };
+  const listener = presses(clock, finish, () => void soaks.kill().catch(told));
+  return (signal) => {
+    if (signal === 'SIGHUP' && io.keepsOnHangup) progress.note('the terminal is gone; the run goes on, as under nohup');
+    else listener(signal);
   };
 }
