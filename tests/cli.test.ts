@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHttpTarget } from './support/http-target.ts';
-import { soakd } from './support/soakd.ts';
+import { Soakd, soakd } from './support/soakd.ts';
 
 const COMMANDS = [
   ...['run', 'daemon', 'start', 'stop', 'status', 'runs', 'report', 'rate', 'pause', 'resume', 'extend', 'annotate'],
@@ -283,6 +283,67 @@ describe('the program soakd', () => {
       const { code, out } = await soakd(['doctor', '--data', join(folder, 'doctor')], { env });
       expect(code).toBe(5);
       expect(out).toMatch(/✘ k6: k6 is not there.*\n {4}hint: .*SOAKD_K6/);
+    });
+  });
+
+  describe('a workload that could not begin', () => {
+    const SCRIPT = resolve('tests/fixtures/own-script.js');
+    const profileOf = (workload: string): string => {
+      const file = join(folder, 'unfit.yaml');
+      writeFileSync(
+        file,
+        `soak_test:
+  name: unfit
+  duration: 10m
+  traffic_pattern: { base_rate: 60 }
+  workload: ${workload}
+`,
+      );
+      return file;
+    };
+    const unfit: [string, string, RegExp][] = [
+      [
+        'variables are missing',
+        `{ kind: requests, requests: [{ path: /, headers: { a: "Bearer $\{env:NOPE_ONE}", b: env:NOPE_TWO } }] }`,
+        /workload: the workload needs NOPE_ONE, NOPE_TWO from the environment/,
+      ],
+      [
+        'the script does not export its function',
+        `{ kind: script, file: ${SCRIPT}, exec: nope, requests_per_iteration: 1 }`,
+        /workload: \S+own-script\.js exports no function "nope"/,
+      ],
+    ];
+
+    it.each(unfit)('is found by doctor: %s', async (_, workload, finding) => {
+      const { code, out } = await soakd(['doctor', profileOf(workload), '--data', join(folder, 'unfit')]);
+      expect(out).toMatch(finding);
+      expect(code).toBe(5);
+    });
+
+    it.each(unfit)('is refused by run and start, and leaves no run: %s', async (_, workload, finding) => {
+      const target = await startHttpTarget(() => 0);
+      const data = join(folder, 'unfit');
+      const profile = profileOf(workload);
+      const run = await soakd(['run', profile, '--target', target.url, '--data', data]);
+      const config = join(folder, 'unfit-daemon.yaml');
+      writeFileSync(config, 'listen: 127.0.0.1:0\n');
+      const daemon = new Soakd(['daemon', '--config', config, '--data', data]);
+      const [url] = await daemon.until('out', /http:\S+/);
+      const start = await soakd(['start', profile, '--target', target.url, '--url', url]);
+      daemon.kill('SIGTERM');
+      await daemon.ended;
+      await target.close();
+      for (const { code, said } of [run, start]) {
+        expect(said).toMatch(finding);
+        expect(code).toBe(5);
+      }
+      expect(JSON.parse((await soakd(['runs', '--json', '--data', data])).out).runs).toEqual([]);
+    });
+
+    it('can begin where the script is fit, however it uses its target and the environment', async () => {
+      const profile = profileOf(`{ kind: script, file: ${SCRIPT}, exec: browse, requests_per_iteration: 1 }`);
+      const { out } = await soakd(['doctor', profile, '--data', join(folder, 'unfit')]);
+      expect(out).toMatch(/✔ workload: \S+own-script\.js exports "browse"/);
     });
   });
 

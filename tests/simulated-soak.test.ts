@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
+import { k6Environment } from '../src/load/workload-environment.ts';
 import { requestsBetween } from '../src/plan/rate.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import type { Store } from '../src/store/store.ts';
@@ -179,6 +180,21 @@ describe('a soak whose k6 has troubles', () => {
     expect(processes.map(({ exitReason }) => exitReason)).toEqual(['start_failed', 'start_failed', 'finished']);
     const failed = (await staging.store.events(run.id)).filter(({ kind }) => kind === 'k6_start_failed');
     expect(failed.map(({ data }) => data.reason)).toEqual(['no memory', 'no memory']);
+  });
+
+  it('is given up at once when what k6 needs from the environment is not there: it will not be there later', async () => {
+    const engine: StagingScript['engine'] = (real) => ({
+      ...real,
+      start: async ({ profile }) => {
+        k6Environment({}, profile.workload);
+        throw new Error('not reached');
+      },
+    });
+    const profile = `${soak6h}  workload: { kind: requests, requests: [{ path: /, headers: { a: env:NOBODY_SET_IT } }] }\n`;
+    const { staging, run, state, verdict } = await soak(profile, { engine });
+    expect(await staging.store.loadProcesses(run.id)).toMatchObject([{ exitReason: 'start_failed' }]);
+    expect(verdict.headline).toContain('NOBODY_SET_IT');
+    expect(state).toBe('aborted');
   });
 
   it('keeps the old plan in force while the new one cannot be written, and tries until it can', async () => {

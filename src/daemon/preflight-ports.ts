@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { durableWriteMs, freeBytes } from '../base/disk.ts';
 import { clockIsSynchronised } from '../base/time-sync.ts';
+import { checkWorkload } from '../load/check-workload.ts';
 import { checkK6, type K6Binary } from '../load/k6-binary.ts';
 import { request } from '../sample/http-request.ts';
 import { samplerPlugins } from '../sample/registry.ts';
@@ -16,9 +17,11 @@ export function preflightPorts(parts: {
   /** There already. */
   dataFolder: string;
   secret: (value: string) => string;
+  /** What k6 inherits. */
+  env: Readonly<Record<string, string | undefined>>;
   store: () => Promise<string>;
 }): PreflightPorts {
-  const { clock, k6, dataFolder, secret, store } = parts;
+  const { clock, k6, dataFolder, secret, env, store } = parts;
   return {
     clock,
     store,
@@ -30,6 +33,7 @@ export function preflightPorts(parts: {
       freeBytes: await freeBytes(dataFolder),
     }),
     clockIsSynchronised,
+    tryWorkload: ({ workload }, targetUrl) => checkWorkload(workload, targetUrl, { k6Path: k6.path, env }),
     askTarget: async (url, signal) => (await request(url, { signal })).status,
     trySamplers: ({ monitoring }, targetUrl, signal) =>
       trySamplers(monitoring.samplers, samplerPlugins, { clock, targetUrl, secret }, signal),

@@ -91,7 +91,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   });
   const secret = secretFrom(env);
   const checkPorts = preflightPorts({
-    ...{ clock, k6, dataFolder, secret },
+    ...{ clock, k6, dataFolder, secret, env },
     store: async () => {
       await store.runs({ limit: 1 });
       return `${storeFile} can be used`;

@@ -1,13 +1,16 @@
 import { unlessAborted } from '../base/abort.ts';
 import { backoffMs } from '../base/backoff.ts';
 import { sleeps, sleepUntil } from '../base/clock.ts';
-import { describeError } from '../base/errors.ts';
+import { describeError, SoakdError } from '../base/errors.ts';
 import { type LoadExit, type LoadProcess, spoolFileOf } from '../load/engine.ts';
 import type { LoadProcessRow } from '../model/run.ts';
 import type { SoakContext } from './context.ts';
 import { keepTrying } from './keep-trying.ts';
 import type { LiveRun } from './live-run.ts';
 import type { SpoolTail } from './spool-tail.ts';
+
+/** Codes of errors that another try meets again: the environment and the folder of a process never change. */
+const STAYS = ['workload_variable_missing', 'folder_unusable'];
 
 /**
  * Keeps one load process at work until the plan's end: starts it, sees it end, starts it again with the
@@ -31,6 +34,7 @@ export async function keepLoading(
         return;
       }
       process = await startProcess(live, context, signal);
+      if (live.loadLostReason !== null) return;
     }
     if (process !== null) {
       const startedMs = clock.monotonicMs();
@@ -51,7 +55,8 @@ export async function keepLoading(
 
 /**
  * Intent row, process, completed row: whatever dies between two of them, the next daemon finds the
- * process by the id in the intent row. Null when it could not start, which is an event.
+ * process by the id in the intent row. Null when it could not start, which is an event; the load is lost
+ * when it never could.
  */
 async function startProcess(live: LiveRun, context: SoakContext, signal: AbortSignal): Promise<LoadProcess | null> {
   const { clock, engine, settings } = context;
@@ -94,6 +99,7 @@ async function startProcess(live: LiveRun, context: SoakContext, signal: AbortSi
       message: `k6 could not start: ${reason}`,
       data: { processId, reason },
     });
+    if (thrown instanceof SoakdError && STAYS.includes(thrown.code)) live.loseLoad(`k6 cannot start: ${reason}`);
     return null;
   }
 }

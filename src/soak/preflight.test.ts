@@ -30,6 +30,7 @@ function healthy(changes: Partial<PreflightPorts> = {}): PreflightPorts {
     store: async () => 'it can be used',
     disk: async () => ({ folder: '/data', fileSystem: 'ext4', durableWriteMs: 4, freeBytes: 1e12 }),
     clockIsSynchronised: async () => true,
+    tryWorkload: async () => ({ finding: 'chat', complete: true }),
     askTarget: async () => 200,
     trySamplers: async () => [trial()],
     ...changes,
@@ -49,20 +50,22 @@ describe('the checks before a run', () => {
       ['store', 'ok'],
       ['disk', 'ok'],
       ['clock', 'ok'],
+      ['workload', 'ok'],
       ['target', 'ok'],
       ['sampler agent', 'ok'],
     ]);
     expect(() => requireReady(checks)).not.toThrow();
   });
 
-  it('leave target and samplers alone without an order, or without a target', async () => {
+  it('leave workload, target and samplers alone without an order, and the latter two without a target', async () => {
     expect(await preflight(healthy(), null, never)).toHaveLength(4);
-    expect(await preflight(healthy(), { ...order, targetUrl: null }, never)).toHaveLength(4);
+    expect(await preflight(healthy(), { ...order, targetUrl: null }, never)).toHaveLength(5);
   });
 
   it('find every failure at once, each with what to do about it', async () => {
     const ports = healthy({
       k6Version: () => Promise.reject(new SoakdError('k6 is not there', { code: 'k6_missing', hint: 'build it' })),
+      tryWorkload: () => Promise.reject(new SoakdError('it needs A, B', { code: 'x', hint: 'set them' })),
       askTarget: () => Promise.reject(new Error('connect ECONNREFUSED')),
       trySamplers: async () => [trial({ ok: false, reason: 'no such pid', hint: 'is it started?' })],
     });
@@ -70,6 +73,7 @@ describe('the checks before a run', () => {
     const failures = checks.filter(({ status }) => status === 'failed');
     expect(failures.map(({ subject, finding }) => [subject, finding])).toEqual([
       ['k6', 'k6 is not there'],
+      ['workload', 'it needs A, B'],
       ['target', 'connect ECONNREFUSED'],
       ['sampler agent', 'no such pid'],
     ]);
@@ -110,6 +114,12 @@ describe('the checks before a run', () => {
     const warnings = checks.filter(({ status }) => status === 'warning').map(({ finding }) => finding);
     expect(warnings).toEqual([expect.stringContaining('503'), expect.stringContaining('heap_bytes')]);
     expect(() => requireReady(checks)).not.toThrow();
+  });
+
+  it('warn of an own script that takes long to load', async () => {
+    const ports = healthy({ tryWorkload: async () => ({ finding: 'not loaded within 5 s', complete: false }) });
+    const checks = await preflight(ports, order, never);
+    expect(checks.filter(({ status }) => status === 'warning').map(({ subject }) => subject)).toEqual(['workload']);
   });
 
   it('give up on a target that never answers', async () => {

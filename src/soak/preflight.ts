@@ -9,6 +9,7 @@ import { checkClock } from './checks/clock.ts';
 import { checkDisk, type DiskFacts } from './checks/disk.ts';
 import { checkOfTrial } from './checks/samplers.ts';
 import { type AskTarget, checkTarget } from './checks/target.ts';
+import { checkWorkload } from './checks/workload.ts';
 
 /** What the checks look at. Each may reject; the error is then the finding. */
 export interface PreflightPorts {
@@ -19,6 +20,8 @@ export interface PreflightPorts {
   store(): Promise<string>;
   disk(): Promise<DiskFacts>;
   clockIsSynchronised(): Promise<boolean | null>;
+  /** Rejects when a variable is missing or an own script is no good. */
+  tryWorkload(profile: Profile, targetUrl: string | null): Promise<{ finding: string; complete: boolean }>;
   askTarget: AskTarget;
   trySamplers(profile: Profile, targetUrl: string, signal: AbortSignal): Promise<SamplerTrial[]>;
 }
@@ -30,8 +33,8 @@ export interface PreflightOrder extends PlanStart {
 }
 
 /**
- * Everything that must be right before hours of load: k6, store, disk, clock, and with an order the target, room for
- * the whole run, and each sampler tried twice. All at once; never rejects but for `signal`.
+ * Everything that must be right before hours of load: k6, store, disk, clock, and with an order the workload, the
+ * target, room for the whole run, and each sampler tried twice. All at once; never rejects but for `signal`.
  */
 export async function preflight(
   ports: PreflightPorts,
@@ -49,6 +52,7 @@ export async function preflight(
       return checkDisk(await ports.disk(), needed);
     }),
   ];
+  if (order !== null) groups.push(checkWorkload(() => ports.tryWorkload(order.profile, order.targetUrl)));
   if (order !== null && order.targetUrl !== null) {
     const { targetUrl, profile } = order;
     groups.push(checkTarget(targetUrl, ports.askTarget, clock, signal));

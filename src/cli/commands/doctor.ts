@@ -28,6 +28,7 @@ export const doctor: CommandFile = (program, context) => {
         dataFolder,
         k6: k6BinaryPath(io.env, io.system.root),
         secret: secretFrom(io.env),
+        env: io.env,
         store: async () => {
           const store = await openSqliteStore({ file: storeFileIn(dataFolder), clock });
           try {
