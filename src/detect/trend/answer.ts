@@ -36,6 +36,7 @@ export const nothing = (spanHours: number, level: number): Answer => ({
   steps: [],
   restarts: [],
   collections: [],
+  hasCollections: false,
   rival: [],
   beside: [],
 });
@@ -77,6 +78,7 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
     onsetHour,
     grown: (rate * ended) / relative,
     secondHalf: secondHalfOf(own, growth, found, cast, setting),
+    hasCollections: growth.chosen.some((at) => cast.explanations[at]?.cause === 'collection'),
     beside: namesOf(growth.chosen.slice(1), cast),
   };
 }

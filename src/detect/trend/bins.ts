@@ -15,6 +15,8 @@ export interface RankBand {
 
 /** Low readings, but not the lowest: the floors of a sawtooth that is faster than a bin. */
 export const FLOORS: RankBand = { from: 0.1, to: 0.45 };
+/** The lowest readings alone: floors of a sawtooth that is hardly ever read near its floor. */
+export const LOWEST: RankBand = { from: 0, to: 0.1 };
 /** Small whole numbers: floors of them are all equal, so most of them. */
 export const COUNTS: RankBand = { from: 0.15, to: 0.85 };
 /** Around the median: latency errs to both sides. */

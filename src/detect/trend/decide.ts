@@ -1,4 +1,5 @@
 import { LEAST_SEPARATE } from './evaluate.ts';
+import { LONGEST_CYCLE_HOURS } from './explanations.ts';
 import type { Answer, Question } from './question.ts';
 
 /** Chance of any alarm at any hour of a clean run, before the gates. */
@@ -8,7 +9,7 @@ export const ALPHA = 0.05;
  * Hours below which growth is not called. A resident set may rise for a day before something is collected for the first time;
  * what is read after collections cannot. Latency has to be seen at the same hour of another day or nearly so.
  */
-const LEAST_HOURS = { resident: 28, collected: 6, drift: 20, unknownLoad: 36 };
+const LEAST_HOURS = { resident: LONGEST_CYCLE_HOURS, collected: 6, drift: 20, unknownLoad: 36 };
 /** An onset is placed by the data too, so that what follows it must be seen for some time. */
 const LEAST_HOURS_OF_ONSET = 8;
 const LEAST_GROWN = 0.012;
@@ -65,9 +66,14 @@ const SAME_FALL_HOURS = 1.5;
  * A rise that was followed by a like fall, once or twice, is a sawtooth as well as it is growth, until a whole cycle has passed
  * without a fall. After more falls the floors are known, but a model that needs steps down to rise has not seen growth.
  */
-function isUnderOneCycle({ collections, steps, level, ratePerHour, onsetHour, spanHours, grown }: Answer): boolean {
-  const down = steps.flatMap(({ hour, size }) => (size < 0 && hour > onsetHour ? [{ hour, size: -size }] : []));
-  const falls = merged([...collections.filter(({ hour }) => hour > onsetHour), ...down]);
+function isUnderOneCycle(answer: Answer): boolean {
+  const { steps, level, ratePerHour, onsetHour, spanHours, grown } = answer;
+  const down = withoutBumps(steps).flatMap(({ hour, size }) =>
+    size < 0 && hour > onsetHour ? [{ hour, size: -size }] : [],
+  );
+  // A fall that the model of growth does without was the load's.
+  const collections = answer.hasCollections ? answer.collections.filter(({ hour }) => hour > onsetHour) : [];
+  const falls = merged([...collections, ...down]);
   const cycle = LEAST_HOURS.resident;
   const perHour = ratePerHour * level;
   const gaps = falls.map(({ hour }, at) => ({
@@ -79,9 +85,23 @@ function isUnderOneCycle({ collections, steps, level, ratePerHour, onsetHour, sp
     return before < cycle && after < cycle && size > SHARE_TAKEN_BACK * perHour * Math.max(before, after);
   });
   if (substantial.length > 0 && substantial.length < LEAST_FALLS) return true;
-  const takenBack = down.reduce((sum, { size }) => sum + size, 0);
-  return takenBack > (1 - SHARE_LEFT) * grown * level;
+  const takenBack = -steps.reduce((sum, { hour, size }) => sum + (hour > onsetHour ? size : 0), 0);
+  return down.length >= LEAST_FALLS && takenBack > (1 - SHARE_LEFT) * grown * level;
 }
+
+/** A step up that a like step down takes back soon is one passing thing, and no edge of a sawtooth. */
+const BUMP_HOURS = 13;
+const LIKE = 0.4;
+
+const withoutBumps = (steps: Answer['steps']): Answer['steps'] =>
+  steps.filter(({ hour, size }) => {
+    const isPartner = (other: { hour: number; size: number }): boolean =>
+      Math.sign(other.size) === -Math.sign(size) &&
+      Math.abs(other.hour - hour) <= BUMP_HOURS &&
+      (size > 0 ? other.hour > hour : other.hour < hour) &&
+      Math.abs(Math.abs(other.size) - Math.abs(size)) < LIKE * Math.abs(size);
+    return !steps.some(isPartner);
+  });
 
 function merged(falls: readonly { hour: number; size: number }[]): { hour: number; size: number }[] {
   const kept: { hour: number; size: number }[] = [];

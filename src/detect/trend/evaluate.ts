@@ -7,6 +7,7 @@ import {
   COUNTS,
   FLOORS,
   firstFrom,
+  LOWEST,
   MIDDLE,
   readingHoursOf,
 } from './bins.ts';
@@ -40,12 +41,11 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   const readings = until(question.readings, spanHours);
   const load = question.load === null ? null : binLoad(until(question.load, spanHours), count, width);
   const counting = !drift && isSmallCount(readings.values);
-  const raw = bandMeans(
-    drift ? logarithms(readings) : readings,
-    count,
-    width,
-    drift ? MIDDLE : counting ? COUNTS : FLOORS,
-  );
+  const raw = drift
+    ? bandMeans(logarithms(readings), count, width, MIDDLE)
+    : counting
+      ? bandMeans(readings, count, width, COUNTS)
+      : floorsOf(readings, count, width);
 
   const seen: Falls = drift || counting ? { falls: [], excursions: [] } : fallsOf(readings, load, width, spanHours);
   const restarts = restartsOf(question, seen, spanHours);
@@ -114,6 +114,26 @@ function until({ hours, values }: Clocked, hour: number): Clocked {
   const end = firstFrom(hours, hour - 1e-9);
   return { hours: hours.subarray(0, end), values: values.subarray(0, end) };
 }
+
+/** Lowest readings must be this much smoother than low ones to stand for a bin: they are easily outliers. */
+const SMOOTHER = 0.7;
+
+/**
+ * Low readings of each bin, or the lowest alone where these move less from bin to bin: of a sawtooth that is read at random,
+ * the lowest of n readings errs by a share of 1/n, a mean only of 1/√n.
+ */
+function floorsOf(readings: Clocked, count: number, width: number): Float64Array {
+  const low = bandMeans(readings, count, width, FLOORS);
+  const lowest = bandMeans(readings, count, width, LOWEST);
+  return roughness(lowest) < SMOOTHER * roughness(low) ? lowest : low;
+}
+
+/** Usual move from one bin to the next. */
+const roughness = (values: Float64Array): number =>
+  quantileOf(
+    values.map((value, bin) => Math.abs(value - (values[bin - 1] ?? Number.NaN))),
+    0.5,
+  );
 
 const logarithms = ({ hours, values }: Clocked): Clocked => ({
   hours,

@@ -206,11 +206,17 @@ function loadHistories(setting: Setting): Explanation[] {
   ];
 }
 
+/** A rise for longer than this is not one edge of a sawtooth. */
+export const LONGEST_CYCLE_HOURS = 28;
+
+const longestGap = (hours: readonly number[]): number =>
+  Math.max(...hours.map((hour, at) => hour - (hours[at - 1] ?? hour)));
+
 /** Time, and requests, since the last collection seen: the rising edge of a slow sawtooth. */
 function collections(setting: Setting): Explanation[] {
   const { collections: falls, binCount, starts, binHours } = setting;
   const first = falls[0];
-  if (first === undefined) return [];
+  if (first === undefined || longestGap([0, ...falls, binCount * binHours]) > LONGEST_CYCLE_HOURS) return [];
   const age = ages(setting);
   const clocks: GrowthClock[] = loadMoves(setting) ? ['time', 'requests'] : ['time'];
   return clocks.map((clock): Explanation => {

@@ -53,6 +53,8 @@ export interface Answer {
   readonly restarts: readonly number[];
   /** Falls after the onset that no restart explains, sizes in the unit of the series: collections, and steps down. */
   readonly collections: readonly { readonly hour: number; readonly size: number }[];
+  /** The growth needs collections beside it. */
+  readonly hasCollections: boolean;
   /** What the best model without growth is made of, and what stands beside the growth. */
   readonly rival: readonly string[];
   readonly beside: readonly string[];
