@@ -97,7 +97,7 @@ describe('why a series is not called yet', () => {
   it('says that it may fall as it did before', () => {
     const spanHours = leastHours(memory, false) * 1.2;
     const collections = [{ hour: spanHours / 2, size: clear.level }];
-    const told = with_({ ...found, verdict: 'growing' }, { spanHours, collections });
+    const told = with_({ ...found, verdict: 'growing' }, { spanHours, collections, hasCollections: true });
     expect(whyOf(told, memory, asked)).toMatch(
       /, but it rose and fell like this before, so that another fall may be due\.$/,
     );
