@@ -33,9 +33,9 @@ const MOST_BINS = 170;
  */
 export function binHours(spanHours: number, readingHours: number): number {
   const wanted =
-    spanHours < 12
+    spanHours < 26
       ? 1 / 6
-      : spanHours < 30
+      : spanHours < 42
         ? 1 / 4
         : spanHours <= MOST_BINS / 2
           ? 1 / 2
@@ -106,6 +106,8 @@ export interface BinnedLoad {
   readonly peak: Float64Array;
   /** Hours of mean load served before the middle of each bin. */
   readonly served: Float64Array;
+  /** 1 where the load held still within a bin, 0 where it moved: what follows it is then between two levels. */
+  readonly steady: Uint8Array;
   /** Coefficient of variation. */
   readonly variation: number;
   /** Requests an hour that 1 stands for. */
@@ -113,6 +115,9 @@ export interface BinnedLoad {
 }
 
 const PEAK_HOURS = 1 / 6;
+const THIRDS = 3;
+/** Share of the mean load: more than a smooth day or the noise of a count does within a bin. */
+const MOVED = 0.3;
 
 /** Null when no load is known or there is none. A bin without a reading has the load of the one before. */
 export function binLoad({ hours, values }: Clocked, count: number, width: number): BinnedLoad | null {
@@ -131,6 +136,11 @@ export function binLoad({ hours, values }: Clocked, count: number, width: number
     }
     return Number.isFinite(highest) ? highest / average : (relative[bin] ?? 0);
   });
+  const thirds = meansOf(hours, values, count * THIRDS, width / THIRDS);
+  const steady = Uint8Array.from({ length: count }, (_, bin) => {
+    const own = thirds.subarray(bin * THIRDS, (bin + 1) * THIRDS).filter(Number.isFinite);
+    return own.length < 2 || Math.max(...own) - Math.min(...own) < MOVED * average ? 1 : 0;
+  });
   let before = 0;
   const served = relative.map((value) => {
     const middle = before + (value * width) / 2;
@@ -138,7 +148,7 @@ export function binLoad({ hours, values }: Clocked, count: number, width: number
     return middle;
   });
   const variance = relative.reduce((sum, value) => sum + (value - 1) ** 2, 0) / count;
-  return { mean: relative, peak, served, variation: Math.sqrt(variance), requestsPerHour: average * 60 };
+  return { mean: relative, peak, served, steady, variation: Math.sqrt(variance), requestsPerHour: average * 60 };
 }
 
 function meansOf(hours: Float64Array, values: Float64Array, count: number, width: number): Float64Array {

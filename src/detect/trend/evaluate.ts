@@ -149,9 +149,9 @@ const restartsOf = ({ restarts }: Question, { falls }: Falls, spanHours: number)
 const collectionsOf = ({ falls }: Falls, restarts: readonly number[]): Answer['collections'] =>
   falls.filter(({ hour, kind }) => kind === 'collection' && !restarts.some((at) => Math.abs(at - hour) < 0.5));
 
-/** 1 for each bin that has a value and is warm, judged, and not part of an excursion or a fall. */
+/** 1 for each bin that has a value, at a load that held still, and is warm, judged, and not part of an excursion or a fall. */
 function observedBins(raw: Float64Array, question: Question, seen: Falls, setting: Setting): Uint8Array {
-  const { binHours: width, starts, collections } = setting;
+  const { binHours: width, starts, collections, load } = setting;
   const cold = [0, ...starts.map((bin) => bin * width)].map((hour) => ({
     fromHour: hour,
     untilHour: hour + WARM_UP_HOURS,
@@ -164,6 +164,7 @@ function observedBins(raw: Float64Array, question: Question, seen: Falls, settin
   return Uint8Array.from(raw, (value, bin) => {
     const from = bin * width + 1e-9;
     const to = from + width - 2e-9;
+    if (load?.steady[bin] === 0) return 0;
     return Number.isFinite(value) && !out.some(({ fromHour, untilHour }) => from < untilHour && to > fromHour) ? 1 : 0;
   });
 }
