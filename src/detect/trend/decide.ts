@@ -86,7 +86,9 @@ function isUnderOneCycle(answer: Answer): boolean {
   });
   if (substantial.length > 0 && substantial.length < LEAST_FALLS) return true;
   const takenBack = -steps.reduce((sum, { hour, size }) => sum + (hour > onsetHour ? size : 0), 0);
-  return down.length >= LEAST_FALLS && takenBack > (1 - SHARE_LEFT) * grown * level;
+  // Beside collections two steps down are enough: they mend a sawtooth that the model has not got right.
+  const enough = answer.hasCollections ? LEAST_FALLS - 1 : LEAST_FALLS;
+  return down.length >= enough && takenBack > (1 - SHARE_LEFT) * grown * level;
 }
 
 /** A step up that a like step down takes back soon is one passing thing, and no edge of a sawtooth. */

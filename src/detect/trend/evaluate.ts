@@ -59,6 +59,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
 
   const observed = observedBins(raw, question, seen, setting);
   leaveOutSpikes(raw, observed);
+  if (drift && load !== null && spanHours >= LIKE_LOAD_FROM_HOURS) leaveOutUnlikeLoads(load.mean, observed);
   const values = raw.filter((_, bin) => observed[bin] === 1);
   if (values.length < LEAST_BINS || values.length < count * LEAST_OBSERVED) return null;
   const origin = quantileOf(values, 0.5);
@@ -114,6 +115,28 @@ function until({ hours, values }: Clocked, hour: number): Clocked {
   const end = firstFrom(hours, hour - 1e-9);
   return { hours: hours.subarray(0, end), values: values.subarray(0, end) };
 }
+
+/** Two halves of a day and more hold like loads. */
+const LIKE_LOAD_FROM_HOURS = 36;
+
+/**
+ * Leaves out the bins whose load only one half of the run has seen: what a queue does at a load that is new is not known from
+ * smaller ones. Changes `observed`.
+ */
+function leaveOutUnlikeLoads(load: Float64Array, observed: Uint8Array): void {
+  const seen = (from: number, to: number): Float64Array =>
+    load.filter((_, bin) => bin >= from && bin < to && observed[bin] === 1);
+  const middle = load.length >> 1;
+  const halves = [seen(0, middle), seen(middle, load.length)];
+  const low = Math.max(...halves.map((half) => quantileOf(half, 0)));
+  const high = Math.min(...halves.map((half) => quantileOf(half, 1)));
+  for (let bin = 0; bin < load.length; bin++) {
+    const value = load[bin] ?? 0;
+    if (value < low * (1 - LIKE_LOAD) || value > high * (1 + LIKE_LOAD)) observed[bin] = 0;
+  }
+}
+
+const LIKE_LOAD = 0.02;
 
 /** Lowest readings must be this much smoother than low ones to stand for a bin: they are easily outliers. */
 const SMOOTHER = 0.7;

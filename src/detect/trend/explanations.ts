@@ -53,7 +53,8 @@ const TIME_CONSTANTS = [0.4, 0.8, 1.5, 3, 5, 8, 12, 18, 26];
 /** Most caches have filled within a working day; longer ones are believed in inverse proportion to the square of their time. */
 const USUAL_HOURS = 10;
 const ONSET_EVERY_HOURS = 4;
-const DAILY_FROM_HOURS = 36;
+/** Two days: one and a half would let a daily wave bend like growth. */
+const DAILY_FROM_HOURS = 48;
 
 const mid = (bin: number, { binHours }: Setting): number => (bin + 0.5) * binHours;
 
