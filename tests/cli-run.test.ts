@@ -113,11 +113,15 @@ describe('the program soakd, with the real k6', () => {
       await program.until('said', /^warming up:/m);
       // Requests hang: the first signal alone would wait for their time-out.
       target.hang();
+      await target.came(target.seen.length + 1);
       program.kill('SIGINT');
       await program.until('said', /once more to kill/);
+      // Takes longer than the half second within which two signals are one.
+      expect(await listed(data)).toMatchObject([{ live: true, endedMs: null }]);
       program.kill('SIGINT');
-      const { code } = await program.ended;
+      const { code, said } = await program.ended;
       target.resume();
+      expect(said).toContain('ended without a verdict');
       expect(code).toBe(EXIT.aborted);
       expect(loadProcesses(data)).toEqual([]);
     },
