@@ -1,8 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiRig, weeklySoak as profileSource } from '../../tests/support/api-rig.ts';
 import { HOUR_MS, SimulatedStaging, START_MS } from '../../tests/support/simulated-staging.ts';
+import { BufferedStore } from '../store/buffered-store.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
 import { routes } from './routes/registry.ts';
 
 const targetUrl = 'http://staging.example:8080';
@@ -326,6 +332,24 @@ describe('probes', () => {
     const response = await asked;
     expect([response.statusCode, response.json().code]).toEqual([503, 'store_unavailable']);
     await deaf.app.close();
+  });
+
+  it('say that soakd is not ready, and why, while the store can be read and takes no rows', async () => {
+    const file = `${mkdtempSync(join(tmpdir(), 'soakd-ready-'))}/soakd.db`;
+    const inner = await openSqliteStore({ file, clock: staging.clock });
+    const store = new BufferedStore(inner, { clock: staging.clock, random: () => 0.5 });
+    const locked = new ApiRig(staging, { store, storeHealth: () => store.health(), tryStore: () => store.tryWrite() });
+    const writer = new Database(file);
+    writer.exec('BEGIN IMMEDIATE');
+    const response = await locked.get('/readyz');
+    expect([response.statusCode, response.json().code]).toEqual([503, 'store_locked']);
+    expect(response.json().detail).toContain('is locked by another process');
+    writer.exec('COMMIT');
+    expect((await locked.get('/readyz')).statusCode).toBe(200);
+    writer.close();
+    await store.close();
+    await locked.app.close();
+    rmSync(dirname(file), { recursive: true });
   });
 });
 

@@ -20,6 +20,8 @@ export interface ApiPorts {
   /** The report of a run that has a verdict; computed away from the event loop where that matters. */
   report(runId: string, format: ReportFormat): Promise<string>;
   storeHealth(): StoreHealth;
+  /** Rejects while the store takes no rows. */
+  tryStore(): Promise<void>;
   selfUsage(): SelfUsage;
   /** Aborts when the daemon stops: streams end then. */
   stopping: AbortSignal;

@@ -94,6 +94,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     access: { token, loopback: isLoopbackHost(config.listen.host), allowedHosts: config.allowedHosts },
     report: async (runId, format) => (await renderApart(house.storeFile, runId))[format],
     storeHealth: () => store.health(),
+    tryStore: () => store.tryWrite(),
     selfUsage: self.read,
     stopping: stopping.signal,
   });

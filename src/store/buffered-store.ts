@@ -80,6 +80,17 @@ export class BufferedStore implements Store {
     }
   }
 
+  /**
+   * Tries now to write what waits, and takes the writer's lock even when nothing does: deleting no row needs it too.
+   * Rejects with the store's code while it takes no rows.
+   */
+  tryWrite(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#drain();
+      await this.#attempt(() => this.#inner.releaseLease({ target: '', runId: '', holder: '' }));
+    });
+  }
+
   addSamples(runId: string, samples: Sample[]): Promise<void> {
     return this.#orWait(
       { kind: 'samples', runId, rows: samples },

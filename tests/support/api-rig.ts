@@ -50,6 +50,7 @@ export class ApiRig {
       version: '0.0.0-test',
       report: async (runId, format) => `${format} report of ${runId}`,
       storeHealth: () => ({ backlogRows: 3, droppedRows: 1, problem: null }),
+      tryStore: () => Promise.resolve(),
       selfUsage: () => ({ rssBytes: 1e8, heapUsedBytes: 5e7, cpuMs: 1_500, startedMs: 1_000, eventLoopLagMs: 2 }),
       stopping: this.stopping.signal,
       ...changes,

@@ -25,7 +25,7 @@ const readyz = defineRoute({
   method: 'GET',
   path: '/readyz',
   operationId: 'readyz',
-  summary: 'The store answers; rows that wait for it are told',
+  summary: 'The store answers and takes rows',
   access: 'open',
   answer: {
     status: 200,
@@ -34,18 +34,22 @@ const readyz = defineRoute({
       status: z.literal('ready'),
       liveRuns: z.int(),
       storeBacklogRows: z.int(),
-      storeProblem: z.string().nullable(),
     }),
   },
-  problems: { 503: 'the store does not answer' },
-  async handle(_input, { store, storeHealth, control, clock }) {
+  problems: { 503: 'the store does not answer, or takes no rows' },
+  async handle(_input, { store, storeHealth, tryStore, control, clock }) {
     const limit = deadline(clock, READY_MS);
     const late = Promise.withResolvers<never>();
     const fail = (): void => late.reject(limit.signal.reason);
     limit.signal.addEventListener('abort', fail, { once: true });
+    const answers = async (): Promise<void> => {
+      await store.runs({ limit: 1 });
+      await tryStore();
+    };
     try {
-      await Promise.race([store.runs({ limit: 1 }), late.promise]);
+      await Promise.race([answers(), late.promise]);
     } catch (cause) {
+      if (cause instanceof SoakdError) throw notReady(cause);
       throw new SoakdError('the store does not answer', {
         code: 'store_unavailable',
         hint: 'see the log, the disk and `soakd doctor`',
@@ -56,14 +60,12 @@ const readyz = defineRoute({
       limit.signal.removeEventListener('abort', fail);
       limit.clear();
     }
-    const { backlogRows, problem } = storeHealth();
-    return {
-      status: 'ready',
-      liveRuns: control.live().length,
-      storeBacklogRows: backlogRows,
-      storeProblem: problem,
-    };
+    return { status: 'ready', liveRuns: control.live().length, storeBacklogRows: storeHealth().backlogRows };
   },
 });
+
+/** What the store says is wrong, as a state that may pass: whoever probes asks again. */
+const notReady = (cause: SoakdError): SoakdError =>
+  new SoakdError('the store takes no rows', { code: cause.code, hint: cause.hint, httpStatus: 503, cause });
 
 export const healthRoutes: Route[] = [healthz, readyz];
