@@ -25,6 +25,7 @@ import { preflightPorts } from './preflight-ports.ts';
 import type { ProfileFiles } from './profile-files.ts';
 import { renderApart } from './render-apart.ts';
 import { writeRenderedReports } from './report-files.ts';
+import { claimsFolder, targetClaims } from './target-claims.ts';
 
 export interface Surroundings {
   /** Absolute. */
@@ -97,6 +98,8 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
       return `${storeFile} can be used`;
     },
   });
+  const holder = holderName(host, pid);
+  const holderAlive = holderAliveOn(host);
   const context: SoakContext = {
     clock,
     random,
@@ -116,8 +119,9 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     },
     preflight: (run) => refuseUnready(run, checkPorts, log),
     bootMs: bootTimeMs,
-    holder: holderName(host, pid),
-    holderAlive: holderAliveOn(host),
+    holder,
+    holderAlive,
+    targetClaims: targetClaims(claimsFolder(env), { dataFolder, holder, pid }, holderAlive, log),
     soakdVersion: version,
     log,
     settings: defaultSettings,

@@ -33,6 +33,20 @@ export interface StoreHealth {
 /** Is the process behind a lease's holder alive? null when that cannot be known from here. */
 export type HolderAlive = (holder: string) => boolean | null;
 
+/** A run of another data folder that loads a target. */
+export interface TargetClaim {
+  runId: string;
+  dataFolder: string;
+  pid: number;
+}
+
+/** Leases reach as far as a store; these reach all soakds of one user on one machine. */
+export interface TargetClaims {
+  /** Claims the target for the run; the living claim of another data folder when there is one, and nothing is claimed. */
+  take(target: string, runId: string): TargetClaim | null;
+  release(target: string, runId: string): void;
+}
+
 /** All that a run needs from outside. One per process; every field is a port, so a whole soak can be played. */
 export interface SoakContext {
   clock: Clock;
@@ -60,6 +74,7 @@ export interface SoakContext {
   /** Who we are in leases. */
   holder: string;
   holderAlive: HolderAlive;
+  targetClaims: TargetClaims;
   soakdVersion: string;
   log: SoakLog;
   settings: SoakSettings;

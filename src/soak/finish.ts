@@ -9,7 +9,7 @@ import { WINDOW_MS } from '../model/window.ts';
 import type { SoakContext } from './context.ts';
 import { recordExit } from './keep-loading.ts';
 import { keepTrying } from './keep-trying.ts';
-import { canonicalTarget } from './lease.ts';
+import { dropLease } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import type { SpoolTail } from './spool-tail.ts';
 import { gapEvent } from './window-events.ts';
@@ -97,10 +97,9 @@ export async function closeBooks(
 
 /** The target is free for the next run. Nobody may renew the lease any more: it would come back for a run that is over. */
 export async function releaseTarget({ run }: LiveRun, context: SoakContext, signal: AbortSignal): Promise<void> {
-  const target = canonicalTarget(run.targetUrl);
   await keepTrying(
     context,
-    () => context.store.releaseLease({ target, runId: run.id, holder: context.holder }),
+    () => dropLease(context, run),
     (reason) => context.log.warn({ run: run.id, reason }, 'the lease waits to be released: trying again'),
     signal,
   );

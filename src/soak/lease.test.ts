@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../tests/support/memory-store.ts';
 import { SimulatedClock } from '../base/simulated-clock.ts';
-import { defaultSettings } from './context.ts';
+import { defaultSettings, type TargetClaim } from './context.ts';
 import { canonicalTarget, keepLease, livingLease, takeLease } from './lease.ts';
 
 function machine() {
@@ -15,6 +15,7 @@ function machine() {
       store,
       holder,
       holderAlive: (other: string) => alive.get(other) ?? null,
+      targetClaims: { take: (): TargetClaim | null => null, release: () => undefined },
       settings: defaultSettings,
     };
   };
@@ -37,6 +38,19 @@ describe('a target', () => {
     await expect(takeLease(one, url, 'r2')).rejects.toMatchObject({ code: 'target_busy' });
     await takeLease(one, url, 'r1');
     await takeLease(one, 'http://other.example', 'r3');
+  });
+
+  it('is left to a run of another data folder, which is named', async () => {
+    const { daemon, store } = machine();
+    const one = daemon('one');
+    const elsewhere = { runId: 'r9', dataFolder: '/other/data', pid: 4711 };
+    const refused = takeLease({ ...one, targetClaims: { ...one.targetClaims, take: () => elsewhere } }, url, 'r1');
+    await expect(refused).rejects.toMatchObject({
+      code: 'target_busy',
+      exitCode: 5,
+      message: 'http://shop.example:80 is being soaked by run r9 (data folder /other/data, pid 4711)',
+    });
+    expect(await store.lease(canonicalTarget(url))).toBeNull();
   });
 
   it('is taken over from a dead owner at once, and from an unknown one when its lease is over', async () => {

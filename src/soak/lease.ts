@@ -11,14 +11,15 @@ export function canonicalTarget(targetUrl: string): string {
   return `${url.protocol}//${host}:${port}`;
 }
 
-type LeasePorts = Pick<SoakContext, 'store' | 'clock' | 'holder' | 'holderAlive' | 'settings'>;
+type LeasePorts = Pick<SoakContext, 'store' | 'clock' | 'holder' | 'holderAlive' | 'targetClaims' | 'settings'>;
 
 /**
  * Takes the target for `runId`. The lease of a holder whose process is dead is taken over; one that lives, or whose
- * fate cannot be known and whose lease has not expired, is respected: SoakdError `target_busy`.
+ * fate cannot be known and whose lease has not expired, is respected: SoakdError `target_busy`; so is the claim of a run
+ * of another data folder.
  */
 export async function takeLease(ports: LeasePorts, targetUrl: string, runId: string): Promise<void> {
-  const { store, clock, holder, holderAlive, settings } = ports;
+  const { store, clock, holder, holderAlive, targetClaims, settings } = ports;
   const target = canonicalTarget(targetUrl);
   const present = await store.lease(target);
   if (present !== null && present.holder !== holder && holderAlive(present.holder) === false) {
@@ -26,14 +27,33 @@ export async function takeLease(ports: LeasePorts, targetUrl: string, runId: str
     await store.releaseLease(present);
   }
   const nowMs = clock.now();
-  if (await store.acquireLease({ target, runId, holder, expiresMs: nowMs + settings.leaseMs }, nowMs)) return;
+  if (await store.acquireLease({ target, runId, holder, expiresMs: nowMs + settings.leaseMs }, nowMs)) {
+    const other = targetClaims.take(target, runId);
+    if (other === null) return;
+    await store.releaseLease({ target, runId, holder });
+    throw targetBusy(target, other.runId, ` (data folder ${other.dataFolder}, pid ${other.pid})`);
+  }
   const busy = present ?? (await store.lease(target));
-  throw new SoakdError(`${target} is being soaked by run ${busy?.runId ?? 'of somebody else'}`, {
+  throw targetBusy(target, busy?.runId ?? null);
+}
+
+/** Gives the target up: nobody is kept from it any more. */
+export async function dropLease(
+  { store, holder, targetClaims }: Pick<LeasePorts, 'store' | 'holder' | 'targetClaims'>,
+  { id, targetUrl }: { id: string; targetUrl: string },
+): Promise<void> {
+  const target = canonicalTarget(targetUrl);
+  targetClaims.release(target, id);
+  await store.releaseLease({ target, runId: id, holder });
+}
+
+/** `runId`: who loads the target, null when that is not known; `where`: words that place it. */
+export const targetBusy = (target: string, runId: string | null, where = ''): SoakdError =>
+  new SoakdError(`${target} is being soaked by run ${runId ?? 'of somebody else'}${where}`, {
     code: 'target_busy',
-    hint: `one run at a time for one target: wait for it, or stop it: Ctrl-C where \`soakd run\` runs it, \`soakd stop ${busy?.runId ?? 'RUN'}\` where a daemon does`,
+    hint: `one run at a time for one target: wait for it, or stop it: Ctrl-C where \`soakd run\` runs it, \`soakd stop ${runId ?? 'RUN'}\` where a daemon does`,
     httpStatus: 409,
   });
-}
 
 /**
  * The lease of a run whose owner lives, else null. An owner whose fate cannot be known from here is taken to live until

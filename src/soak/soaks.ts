@@ -6,7 +6,7 @@ import type { RunStatus } from '../model/status.ts';
 import type { SoakContext } from './context.ts';
 import type { ActionRequest, RunControl, RunSignal, StartRequest } from './control.ts';
 import { actionRow } from './edits.ts';
-import { canonicalTarget, takeLease } from './lease.ts';
+import { canonicalTarget, dropLease, takeLease, targetBusy } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import { newRun, refuseStartInPast } from './new-run.ts';
 import type { ReadProfile } from './read-profile.ts';
@@ -187,8 +187,7 @@ export class Soaks implements RunControl {
     try {
       await store.createRun(run, created);
     } catch (thrown) {
-      const { holder } = this.#context;
-      await store.releaseLease({ target: canonicalTarget(run.targetUrl), runId: run.id, holder });
+      await dropLease(this.#context, run);
       throw thrown;
     }
     const { live, tail } = await recall(this.#context, run, (signal) => this.#publish(signal));
@@ -222,11 +221,7 @@ export class Soaks implements RunControl {
     const unfinished = await this.#context.store.runs({ unfinishedOnly: true });
     const other = unfinished.find((other) => other.id !== run.id && canonicalTarget(other.targetUrl) === target);
     if (other === undefined) return;
-    throw new SoakdError(`${target} is being soaked by run ${other.id}`, {
-      code: 'target_busy',
-      hint: `one run at a time for one target: wait for it, or stop it: Ctrl-C where \`soakd run\` runs it, \`soakd stop ${other.id}\` where a daemon does`,
-      httpStatus: 409,
-    });
+    throw targetBusy(target, other.id);
   }
 
   async #notLive(runId: string): Promise<SoakdError> {

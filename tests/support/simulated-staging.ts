@@ -116,6 +116,7 @@ export class SimulatedStaging {
       bootMs: () => this.clock.monotonicMs() + this.suspendedMs,
       holder,
       holderAlive: (other) => this.#holders.get(other)?.dead === false,
+      targetClaims: { take: () => null, release: () => undefined },
       soakdVersion: 'test',
       log: this.#log,
       settings: this.#settings,
