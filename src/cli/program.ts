@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Clock } from '../base/clock.ts';
 import { describeError, EXIT, SoakdError } from '../base/errors.ts';
+import { visible } from '../base/visible.ts';
 import { DaemonClient, DEFAULT_URL } from './client.ts';
 import type { CommandContext, GlobalOptions } from './command.ts';
 import { commandFiles } from './commands/registry.ts';
@@ -19,10 +20,10 @@ export async function runProgram(args: string[], io: Io, clock: Clock, version: 
   } catch (thrown) {
     // Commander has printed its message; help and version end with 0.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.passed : EXIT.badInput;
-    io.say(`soakd: ${describeError(thrown)}\n`);
+    io.say(`soakd: ${visible(describeError(thrown))}\n`);
     if (!(thrown instanceof SoakdError)) return EXIT.cannotRun;
-    for (const detail of thrown.details) io.say(`  ${detail}\n`);
-    io.say(`hint: ${thrown.hint}\n`);
+    for (const detail of thrown.details) io.say(`  ${visible(detail)}\n`);
+    io.say(`hint: ${visible(thrown.hint)}\n`);
     return thrown.exitCode;
   }
 }

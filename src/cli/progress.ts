@@ -1,3 +1,4 @@
+import { visible } from '../base/visible.ts';
 import type { RunStatus } from '../model/status.ts';
 import { formatBytes, formatDuration, formatMilliseconds, significant } from '../verdict/quantity.ts';
 import type { Io } from './io.ts';
@@ -51,7 +52,7 @@ export class Progress {
   }
 
   show(status: RunStatus, nowMs: number): void {
-    const line = progressLine(status);
+    const line = visible(progressLine(status));
     if (this.#io.sayIsTerminal) {
       // Carriage return, then erase to the end of the line (ECMA-48 EL).
       this.#io.say(`\r\u001b[K${line.slice(0, Math.max(20, this.#io.columns - 1))}`);
@@ -64,7 +65,7 @@ export class Progress {
 
   /** A message of its own line, which does not tear the progress line. */
   note(text: string): void {
-    this.#io.say(this.#open ? `\r\u001b[K${text}\n` : `${text}\n`);
+    this.#io.say(`${this.#open ? '\r\u001b[K' : ''}${visible(text)}\n`);
     this.#open = false;
   }
 

@@ -1,4 +1,5 @@
 import { isoTime } from '../base/iso-time.ts';
+import { visible } from '../base/visible.ts';
 import type { RunStatus } from '../model/status.ts';
 import { formatCount, formatDuration, formatValue } from '../verdict/quantity.ts';
 import { table } from './table.ts';
@@ -11,7 +12,7 @@ export function statusText(status: RunStatus, io: VerdictPage): string {
   const { rate, latency, errorRatePercent, requests, iterations } = status;
   const perMinute = (value: number | null): string => formatValue(value, 'per_minute');
   const lines = [
-    `${status.runId}  ${status.name}${status.rehearsal ? ' (rehearsal)' : ''} on ${status.targetUrl}`,
+    visible(`${status.runId}  ${status.name}${status.rehearsal ? ' (rehearsal)' : ''} on ${status.targetUrl}`),
     '',
     table([
       [

@@ -1,5 +1,8 @@
+import { visible } from '../base/visible.ts';
+
 /** Rows with their cells one below the other; the first row is the head. Trailing blanks are cut. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(visible));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { visible } from '../base/visible.ts';
 import type { CriterionResult, CriterionStatus, Verdict } from '../model/verdict.ts';
 import { formatInterval, formatValue } from '../verdict/quantity.ts';
 import type { Io } from './io.ts';
@@ -37,8 +38,8 @@ const width = (text: string): number => stripVTControlCharacters(text).length;
 const cellsOf = (criterion: CriterionResult, paint: (status: CriterionStatus, text: string) => string): string[] => [
   paint(criterion.status, MARKS[criterion.status]),
   criterion.name,
-  criterion.targetText,
+  visible(criterion.targetText),
   formatValue(criterion.actual, criterion.unit),
   formatInterval(criterion.interval, criterion.unit),
-  criterion.why,
+  visible(criterion.why),
 ];

@@ -1,3 +1,5 @@
+import { visible } from '../base/visible.ts';
+
 /** Something wrong with a file that a person wrote. */
 export interface Problem {
   file: string;
@@ -13,5 +15,5 @@ export interface Problem {
 /** `file:line:column path: problem; hint` */
 export function formatProblem({ file, line, column, path, problem, hint }: Problem): string {
   const place = line === 0 ? file : `${file}:${line}:${column}`;
-  return `${place}${path === '' ? '' : ` ${path}`}: ${problem}; ${hint}`;
+  return visible(`${place}${path === '' ? '' : ` ${path}`}: ${problem}; ${hint}`);
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
+import { visible } from '../base/visible.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { type ChartOptions, chart } from './chart.ts';
@@ -8,7 +9,7 @@ import { instantText } from './zone.ts';
 
 /** The preview for people: a chart, the totals, what each criterion needs, warnings and every default. */
 export function previewText(profile: Profile, plan: ArrivalPlan, preview: PlanPreview, options: ChartOptions): string {
-  const sections = [
+  const [heading, curve, ...below] = [
     [preview.name, `planned requests a minute, by the clock of ${preview.timezone}`, ''],
     [chart(profile, plan, options), ''],
     totals(preview),
@@ -27,7 +28,8 @@ export function previewText(profile: Profile, plan: ArrivalPlan, preview: PlanPr
       ? []
       : ['', 'Defaults (not set in the profile)', ...columns(preview.defaults.map(({ path, value }) => [path, value]))],
   ];
-  return `${sections.flat().join('\n')}\n`;
+  // The chart alone has colours of ours.
+  return `${[visible(heading.join('\n')), ...curve, visible(below.flat().join('\n'))].join('\n')}\n`;
 }
 
 function totals(preview: PlanPreview): string[] {

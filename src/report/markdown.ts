@@ -1,3 +1,4 @@
+import { visible } from '../base/visible.ts';
 import type { CriterionResult, CriterionStatus, Verdict } from '../model/verdict.ts';
 import {
   formatCount,
@@ -31,7 +32,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
   const { run } = rows;
   // `failed: why`, and of a rehearsal `rehearsed: would fail: why`.
   const [, outcome = '', why = ''] = /^(rehearsed: [^:]+|[^:]+)(?:: (.*))?$/s.exec(verdict.headline) ?? [];
-  return [
+  const lines = [
     `# ${outcome.toUpperCase()}: reliability test report, ${text(run.name)}`,
     `**${text(sentence(why, rows))}**`,
     ...section('## Test Run Summary', summary(rows, verdict)),
@@ -54,7 +55,8 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ...section('### Post-Test Checklist', postTestChecklist(rows, verdict).map(checkLine)),
     ...section('## Sign-off', ['- [ ] QA Lead Approval', '- [ ] Engineering Lead Approval', '- [ ] Production Ready']),
     '',
-  ].join('\n');
+  ];
+  return visible(lines.join('\n'));
 }
 
 const section = (title: string, lines: readonly string[]): string[] => [
