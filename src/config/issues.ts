@@ -15,9 +15,16 @@ export interface Finding {
   needs?: DocumentPart;
 }
 
+/** A number beyond two limits is told of one: the nearer, which has our words. */
+function isClearest(issue: z.core.$ZodIssue, _at: number, all: readonly z.core.$ZodIssue[]): boolean {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return true;
+  const same = all.filter(({ code, path }) => code === issue.code && path.join('\0') === issue.path.join('\0'));
+  return issue === (same.find(({ message }) => /^[a-z]/.test(message)) ?? same.at(-1));
+}
+
 /** zod's issues in our words. `schema` is what was asked for, `input` what was given. */
 export function findingsOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, input: unknown): Finding[] {
-  return issues.flatMap((issue) => {
+  return issues.filter(isClearest).flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     const given = valueAt(input, path);
     const found = (problem: string, hint: string, place: Partial<Finding> = {}): Finding[] => [

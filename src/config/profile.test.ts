@@ -25,6 +25,34 @@ const problemsOf = (source: string, more: Partial<ParseProfileOptions> = {}): st
   return result.ok ? [] : result.problems.map(formatProblem);
 };
 
+describe('a number that cannot be meant', () => {
+  it.each([
+    ['base_rate: .inf', '.inf is not a rate'],
+    ['base_rate: .nan', '.nan is not a rate'],
+    ['base_rate: 30, peak_multiplier: .inf', '.inf is not a number'],
+    ['base_rate: 30, seed: 99999999999999999999', '100000000000000000000 is too large; write at most 2147483647'],
+    ['base_rate: 30, seed: -99999999999999999999', '-100000000000000000000 is below 0; write at least 0'],
+    [
+      `base_rate: 30, hourly_multipliers: [${Array(24).fill(0)}]`,
+      'leaves no load at all: the factor of each hour is 0',
+    ],
+    [
+      'base_rate: 30, weekday_multipliers: { mon: 0, tue: 0, wed: 0, thu: 0, fri: 0, sat: 0, sun: 0 }',
+      'leaves no load at all: the factor of each day is 0',
+    ],
+  ])('is one problem: %s', (traffic, words) => {
+    const problems = problemsOf(soak('', traffic));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(words);
+  });
+});
+
+it('control characters of a profile are written out in its problems', () => {
+  const [problem] = problemsOf(soak('  "\\e]0;title\\a": 1\n'));
+  expect(problem).toContain('unknown key "\\x1b]0;title\\x07"');
+  expect(problemsOf(soak(''), { fileName: 'a\u009b31m.yaml' }).join('')).not.toMatch(/\p{Cc}/u);
+});
+
 describe('the 72 h soak of the reliability testing plan', () => {
   const { profile, defaults } = read(readFileSync('loadprofiles/soak-72h.yaml', 'utf8'), {
     overrides: { targetUrl: 'http://127.0.0.1:8080/' },

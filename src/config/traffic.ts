@@ -31,7 +31,7 @@ export function parseRate(input: unknown): Parsed<number> {
       ? /^([0-9.]+)\s*(?:req(?:uests)?)?\s*(?:\/|per)\s*([a-z]+)$/i.exec(input.trim())
       : null) ?? [];
   const rate = typeof input === 'number' ? input : Number(count) * (PER_MINUTE[unit ?? ''] ?? Number.NaN);
-  if (Number.isNaN(rate))
+  if (!Number.isFinite(rate))
     return unreadable(`${quote(input)} is not a rate`, 'write requests a minute, for example 30, 30/min or 2/s');
   if (rate <= 0) return unreadable(`${quote(input)} is not above 0`, 'write requests a minute, for example 30');
   if (rate > 6_000_000)
@@ -161,6 +161,15 @@ export function resolveTraffic(input: TrafficInput, curve: RecordedCurve | null,
     curve === null
       ? 1
       : curve.points.reduce((sum, { ratePerMinute }) => sum + ratePerMinute, 0) / Math.max(1, curve.points.length);
+  const weekly = WEEKDAY_KEYS.map((day) => input.weekday_multipliers?.[day] ?? 1);
+  if (hourly.every((factor) => factor === 0)) {
+    const key = input.hourly_multipliers === undefined ? 'peak_multiplier' : 'hourly_multipliers';
+    context.problem([at, key], 'leaves no load at all: the factor of each hour is 0', 'let an hour have more than 0');
+  }
+  if (weekly.every((factor) => factor === 0)) {
+    const problem = 'leaves no load at all: the factor of each day is 0';
+    context.problem([at, 'weekday_multipliers'], problem, 'let a day have more than 0');
+  }
   const warmupMs = Math.min(HOUR_MS, context.durationMs / 10);
   const highest = Math.max(1, ...hourly);
   return {
@@ -168,7 +177,7 @@ export function resolveTraffic(input: TrafficInput, curve: RecordedCurve | null,
       input.base_rate ??
       fallback([at, 'base_rate'], undefined, meanOfCurve || 1, `${meanOfCurve || 1} (mean of the curve)`),
     hourlyMultipliers: hourly,
-    weekdayMultipliers: WEEKDAY_KEYS.map((day) => input.weekday_multipliers?.[day] ?? 1),
+    weekdayMultipliers: weekly,
     peakMultiplier: Math.max(
       1,
       fallback([at, 'peak_multiplier'], input.peak_multiplier, highest, `${highest} (the highest hour)`),

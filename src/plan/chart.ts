@@ -27,7 +27,9 @@ export function chart(profile: Profile, plan: ArrivalPlan, { width, height = 8, 
     const perMinute = (requestsBetween(plan, fromMs, fromMs + stepMs) / stepMs) * MINUTE_MS;
     return { perMinute, level: levelAt(plan, profile, fromMs + stepMs / 2) };
   });
-  const top = Math.max(...bars.map(({ perMinute }) => perMinute), Number.MIN_VALUE);
+  const highest = Math.max(...bars.map(({ perMinute }) => perMinute));
+  // Without any load, any height of the axis would do: it gets no number.
+  const top = highest > 0 ? highest : 1;
 
   const lines = Array.from({ length: height }, (_, row) => {
     const floor = height - 1 - row;
@@ -36,7 +38,7 @@ export function chart(profile: Profile, plan: ArrivalPlan, { width, height = 8, 
       const block = BLOCKS[Math.max(0, Math.min(8, eighths))] ?? ' ';
       return colour && block !== ' ' ? `\u001b[${COLOURS[level]}m${block}\u001b[0m` : block;
     });
-    const label = row === 0 ? axisNumber(top) : row === height - 1 ? '0' : '';
+    const label = row === 0 && highest > 0 ? axisNumber(top) : row === height - 1 ? '0' : '';
     return `${label.padStart(labelWidth)} ┤${cells.join('')}`.trimEnd();
   });
   return [

@@ -107,6 +107,21 @@ soak_test:
     `);
   });
 
+  it('gives an axis without any load no number', () => {
+    const idle = profileOf(`
+soak_test:
+  name: "idle \\e[31m"
+  duration: 2h
+  traffic_pattern: { base_rate: 30, night_multiplier: 0, night_hours: 9-16, timezone: UTC, ramp: 0s }
+  workload: { kind: requests, requests: [{ name: list, path: / }] }
+`);
+    const shown = previewPlan(idle, { startMs: Date.UTC(2026, 2, 28, 10), compression: 1 });
+    const text = previewText(idle, shown.plan, shown.preview, { width: 60, colour: true });
+    expect(text).toContain('idle \\x1b[31m\n');
+    expect(text).toMatch(/^ {8}┤$/m);
+    expect(text).not.toMatch(/5e-324|NaN|\p{Cc}\[31m/u);
+  });
+
   it('prints every default', () => {
     const defaults = [{ path: 'traffic_pattern.ramp', value: '5m' }];
     const shown = previewPlan(profile, { startMs: SATURDAY, compression: 1, defaults });
