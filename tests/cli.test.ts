@@ -81,7 +81,9 @@ describe('the program soakd', () => {
     ['an argument too many', ['runs', 'all'], 'too many arguments'],
     ['a duration without unit', ['run', GOOD, '--rehearse', '6'], '"6" is not a duration; write for example'],
     ['an instant that is none', ['plan', GOOD, '--at', 'tomorrow'], 'ISO 8601'],
-    ['a factor that is none', ['rate', 'RUN', 'twice'], 'a factor above 0'],
+    ['an instant without a zone', ['run', GOOD, '--start-at', '2027-01-01T00:00'], 'no zone: write an ISO 8601'],
+    ['a factor that is none', ['rate', 'RUN', 'twice'], 'a factor from 0.01 to 100'],
+    ['a factor of nearly nothing', ['rate', 'RUN', '1e-9'], '`soakd pause` stops the load'],
     ['an unknown format', ['report', 'RUN', '--format', 'pdf'], 'md, json, junit'],
   ])('ends with 2 for %s, and says where help is', async (_, args, message) => {
     const { code, out, said } = await soakd(args);
@@ -152,6 +154,15 @@ describe('the program soakd', () => {
       const column = (head ?? '').split(',').indexOf('planned_requests');
       const requests = rows.reduce((sum, row) => sum + Number(row.split(',')[column]), 0);
       expect(requests / json.totalRequests).toBeCloseTo(1, 2);
+    });
+
+    it.each([
+      ['1ms', 'a rehearsal takes at least 30 s'],
+      ['99h', 'the rehearsal is longer than the run'],
+    ])('refuses a rehearsal in %s as `run` does', async (length, words) => {
+      const { code, out, said } = await soakd(['plan', GOOD, '--rehearse', length]);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(said).toContain(`soakd: ${words}\nhint: `);
     });
 
     it('refuses a bad profile with every problem', async () => {

@@ -52,6 +52,8 @@ describe('what an operator may do to a live run', () => {
   it.each<ActionRequest>([
     { kind: 'rate', factor: Number.NaN, forMs: null, who: 'ana' },
     { kind: 'rate', factor: -1, forMs: null, who: 'ana' },
+    { kind: 'rate', factor: 1e-9, forMs: null, who: 'ana' },
+    { kind: 'rate', factor: 0, forMs: null, who: 'ana' },
     { kind: 'rate', factor: 1e6, forMs: null, who: 'ana' },
     { kind: 'rate', factor: 1, forMs: 0, who: 'ana' },
     { kind: 'extend', byMs: 0, who: 'ana' },

@@ -3,8 +3,10 @@ import type { PlanEdit } from '../model/plan.ts';
 import type { Action, RunState } from '../model/run.ts';
 import type { ActionRequest } from './control.ts';
 
+/** Less than this of the base is no load to speak of: `pause` says what is meant. */
+export const MIN_FACTOR = 0.01;
 /** More than this times the base is a slip of the keyboard, not a load test. */
-const MAX_FACTOR = 100;
+export const MAX_FACTOR = 100;
 /** A soak longer than 30 days is a monitor. */
 const MAX_EXTENSION_MS = 30 * 24 * 3_600_000;
 const MAX_TEXT = 2000;
@@ -48,10 +50,10 @@ export function actionRow(
       return row('stop', null);
     case 'rate': {
       const { factor, forMs } = request;
-      if (!Number.isFinite(factor) || factor < 0 || factor > MAX_FACTOR) {
+      if (!(factor >= MIN_FACTOR && factor <= MAX_FACTOR)) {
         throw invalid(
           `the rate's factor is ${factor}`,
-          `give a factor between 0 and ${MAX_FACTOR}; 1 is the profile's own rate`,
+          `give a factor from ${MIN_FACTOR} to ${MAX_FACTOR}; 1 is the profile's own rate, \`pause\` stops the load`,
         );
       }
       if (forMs !== null && !(forMs > 0))

@@ -20,7 +20,7 @@ export function newRun(
 ): Run {
   const nowMs = clock.now();
   const startMs = request.startAtMs ?? nowMs + settings.leadMs;
-  const compression = compressionOf(profile, request.rehearseMs);
+  const compression = rehearsalCompression(profile, request.rehearseMs);
   return {
     id: runId(nowMs, random()),
     name: profile.name,
@@ -46,7 +46,8 @@ export function refuseStartInPast({ startMs, createdMs }: Pick<Run, 'startMs' | 
   throw badInput('start_in_past', `the start ${isoTime(startMs)} is over`, 'give a time to come, or none for now');
 }
 
-function compressionOf(profile: Profile, rehearseMs: number | undefined): number {
+/** How much faster the profile's clock runs; 1 without a rehearsal. Throws a SoakdError for one too short or too long. */
+export function rehearsalCompression(profile: Pick<Profile, 'durationMs'>, rehearseMs: number | undefined): number {
   if (rehearseMs === undefined) return 1;
   if (!(rehearseMs >= MIN_REHEARSAL_MS)) {
     throw badInput(

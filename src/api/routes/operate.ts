@@ -8,8 +8,13 @@ const actionBody = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('rate'),
-      factor: z.number().describe('of the planned rate; 1 takes an earlier factor back'),
-      forMs: z.number().positive().nullable().default(null).describe('null: until the end'),
+      factor: z.number().describe('of the planned rate, 0.01 to 100; 1 takes an earlier factor back'),
+      forMs: z
+        .number()
+        .positive()
+        .nullable()
+        .default(null)
+        .describe('null: until the end; then the factor before it holds again'),
       who,
     }),
     z.strictObject({ kind: z.literal('pause'), who }),

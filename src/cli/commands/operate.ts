@@ -38,7 +38,7 @@ export const operate: CommandFile = (program, context) => {
   command('rate', 'multiply the planned rate of a live run', 'rate 20261121T120000Z-3f9a 1.5 --for 1h')
     .argument('<run>', RUN)
     .argument('<factor>', 'of the planned rate; 1 takes an earlier factor back', factorArgument)
-    .option('--for <duration>', 'then back to the plan; until the end when left out', durationArgument)
+    .option('--for <duration>', 'then back to the factor before it; until the end when left out', durationArgument)
     .action((run: string, factor: number, options: JsonOption & { for?: number }) => {
       const until = options.for === undefined ? 'until the end' : `for ${formatDuration(options.for)}`;
       const body = { kind: 'rate', factor, forMs: options.for ?? null };

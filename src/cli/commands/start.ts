@@ -23,7 +23,7 @@ export const start: CommandFile = (program, { io, daemon }) => {
     .argument('<profile>', 'profile to run')
     .option('--target <url>', 'what to soak, as the daemon reaches it; overrules the profile')
     .option('--rehearse <duration>', 'compress the whole profile into this time', durationArgument)
-    .option('--start-at <instant>', 'ISO 8601 instant to start at', instantArgument)
+    .option('--start-at <instant>', 'ISO 8601 instant to start at, with its zone', instantArgument)
     .option('--json', 'the run as JSON')
     .addHelpText('after', example('start loadprofiles/soak-72h.yaml --target http://shop.staging.example:8080'))
     .action(async (file: string, options: StartOptions) => {
