@@ -561,3 +561,20 @@ describe('a machine with troubles of its own', () => {
     expect(await staging.state(run.id)).toBe('aborted');
   });
 });
+
+describe('a report that cannot be written', () => {
+  it('is told once, and the run ends all the same', async () => {
+    const told: string[] = [];
+    const staging = new SimulatedStaging({
+      report: () => {
+        throw new Error('ENOENT: the folder is gone');
+      },
+      log: { info: () => undefined, warn: (_fields, message) => told.push(message), error: () => undefined },
+    });
+    const soaks = staging.daemon();
+    const run = await staging.clock.runUntil(begin(soaks, soak6h), MINUTE_MS);
+    await staging.play(soaks, run.id);
+    expect(told.filter((message) => message.includes('report'))).toEqual(['the report could not be written']);
+    expect(await staging.state(run.id)).toBe('passed');
+  });
+});

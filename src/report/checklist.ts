@@ -37,7 +37,7 @@ export function postTestChecklist(rows: RunRows, verdict: Verdict): CheckItem[] 
     {
       text: 'Collect all logs',
       done: false,
-      evidence: `${rows.events.length} events and k6's log are in the run's folder; the target's logs are not collected`,
+      evidence: `${rows.events.length} ${rows.events.length === 1 ? 'event' : 'events'} and k6's log are in the run's folder; the target's logs are not collected`,
     },
     { text: 'Generate reports', done: true, evidence: 'this report; JSON and JUnit from the same rows' },
     { text: 'Document issues', done: true, evidence: `${issues} criteria under "Issues Found"` },

@@ -107,17 +107,21 @@ export async function releaseTarget({ run }: LiveRun, context: SoakContext, sign
 
 const finalState = (rehearsal: boolean, verdict: Verdict): RunState => (rehearsal ? 'rehearsed' : verdict.outcome);
 
-/** A report that cannot be written is no reason to leave the run unfinished: `soakd report` makes it again. */
+/** A report that cannot be written is told once and no reason to leave the run unfinished: `soakd report` makes it. */
 async function writeReport(live: LiveRun, context: SoakContext, verdict: Verdict, signal: AbortSignal): Promise<void> {
   const { clock, random, settings } = context;
-  for (let attempt = 0; attempt < REPORT_TRIES; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       await context.writeReport(live.run, live.folder, verdict);
       return;
     } catch (thrown) {
-      context.log.warn({ run: live.run.id, reason: describeError(thrown) }, 'the report could not be written');
+      const reason = describeError(thrown);
+      if (attempt === REPORT_TRIES) {
+        context.log.warn({ run: live.run.id, reason }, 'the report could not be written');
+        return;
+      }
     }
-    if (!(await sleeps(clock, backoffMs(settings.retryBackoff, attempt, random), signal))) return;
+    if (!(await sleeps(clock, backoffMs(settings.retryBackoff, attempt - 1, random), signal))) return;
   }
 }
 

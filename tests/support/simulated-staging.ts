@@ -42,6 +42,8 @@ export interface StagingScript {
   /** Rows that a daemon lets wait while the store takes none. */
   maxWaitingRows?: number;
   log?: SoakLog;
+  /** Throws while a report cannot be written. */
+  report?: () => void;
 }
 
 export class SimulatedStaging {
@@ -53,6 +55,7 @@ export class SimulatedStaging {
   readonly #settings: SoakSettings;
   readonly #maxWaitingRows: number;
   readonly #log: SoakLog;
+  readonly #reportTroubles: () => void;
   readonly #troubles: (engine: LoadEngine) => LoadEngine;
   readonly #holders = new Map<string, Mortal>();
   /** Added to the monotonic clock: what the machine slept away. */
@@ -66,6 +69,7 @@ export class SimulatedStaging {
     this.#troubles = script.engine ?? ((engine) => engine);
     this.#maxWaitingRows = script.maxWaitingRows ?? 100_000;
     this.#log = script.log ?? { info: () => undefined, warn: () => undefined, error: () => undefined };
+    this.#reportTroubles = script.report ?? (() => undefined);
     this.#settings = {
       ...defaultSettings,
       // Played time is paid in wake-ups: a look each minute is enough where nothing real waits.
@@ -109,6 +113,7 @@ export class SimulatedStaging {
       secret: (value) => value,
       judge: judgeHere(store),
       writeReport: async (run: Run, _folder: string, verdict: Verdict) => {
+        this.#reportTroubles();
         if (!mortal.dead) this.reports.push({ runId: run.id, verdict });
       },
       folderFor: (runId) => Promise.resolve(`/simulated/${runId}`),

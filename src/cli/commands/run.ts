@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeError, EXIT, SoakdError } from '../../base/errors.ts';
 import { makeFolder } from '../../base/folder.ts';
 import { UndoStack } from '../../base/undo.ts';
+import { visible } from '../../base/visible.ts';
 import { writeReportFiles } from '../../daemon/report-files.ts';
 import { type House, runFolderIn, wire } from '../../daemon/wire.ts';
 import { isFinal, type Run } from '../../model/run.ts';
@@ -37,7 +39,7 @@ export const run: CommandFile = (program, context) => {
       'compress the whole profile into this time, to see whether all is wired',
       durationArgument,
     )
-    .option('--start-at <instant>', 'ISO 8601 instant to start at', instantArgument)
+    .option('--start-at <instant>', 'ISO 8601 instant to start at, with its zone', instantArgument)
     .option('--out <folder>', 'write the report there as well')
     .option('--json', 'run and verdict as JSON on stdout')
     .addHelpText(
@@ -63,7 +65,7 @@ async function soakInForeground(
   const { io, clock, surroundings, exitWith } = context;
   const read = readProfile(file, io.cwd, options.target);
   if (!read.ok) throw badProfile(read.problems);
-  for (const { path, problem, hint } of read.warnings) io.say(`warning: ${path}: ${problem}; ${hint}\n`);
+  for (const { path, problem, hint } of read.warnings) io.say(`warning: ${visible(`${path}: ${problem}; ${hint}`)}\n`);
   const targetUrl = read.profile.targetUrl;
   if (targetUrl === null) {
     throw new SoakdError('the profile names no target', {
@@ -117,9 +119,11 @@ async function soakInForeground(
     });
   }
   if (out !== null) await writeReportFiles(store, started.id, out, verdict);
-  const report = join(out ?? runFolderIn(house.dataFolder, started.id), 'report.md');
+  const reportFile = join(out ?? runFolderIn(house.dataFolder, started.id), 'report.md');
+  const report = existsSync(reportFile) ? reportFile : null;
+  const reportLine = `report: ${report ?? `not written; \`soakd report ${started.id}\` prints it`}\n`;
   if (options.json) io.out(`${JSON.stringify({ run: started.id, report, verdict }, null, 2)}\n`);
-  else io.out(`${verdictTable(verdict, io)}\n\n${verdict.headline}\nreport: ${report}\n`);
+  else io.out(`${verdictTable(verdict, io)}\n\n${visible(verdict.headline)}\n${reportLine}`);
   exitWith(exitCodeOf(verdict));
 }
 
