@@ -57,7 +57,9 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
 
   makeDataFolder(dataFolder);
   undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
-  const files = profileFiles(config.profileFolder, isLoopbackHost(config.listen.host));
+  // Behind a proxy, which `allowed_hosts` is for, callers from anywhere come from loopback.
+  const onlyLocal = isLoopbackHost(config.listen.host) && config.allowedHosts.length === 0;
+  const files = profileFiles(config.profileFolder, onlyLocal);
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
   const { soaks, store, readProfile } = house;
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);

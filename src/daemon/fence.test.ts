@@ -105,6 +105,31 @@ describe('a control behind a fence', () => {
     expect(await staging.store.runs()).toEqual([]);
   });
 
+  it('says whose name cannot be resolved: the target, or which sampler', async () => {
+    const staging = new SimulatedStaging();
+    const { store, clock } = staging;
+    const control = fencedControl(staging.daemon(), {
+      ...{ store, clock, fence: fence({}) },
+      readProfile: profileReader({
+        readFile: () => '',
+        samplerSchemas: { scripted: z.strictObject({}) },
+        systemTimezone: 'UTC',
+      }),
+      addressesOf: async (host) => {
+        if (host === 'shop') return ['10.0.0.7'];
+        throw new Error(`ENOTFOUND ${host}`);
+      },
+      samplerHosts: async () => ['cache'],
+    });
+    await expect(control.start(wish)).rejects.toMatchObject({
+      code: 'sampler_unresolved',
+      message: 'the name cache, which the sampler agent asks, cannot be resolved',
+    });
+    await expect(control.start({ ...wish, targetUrl: 'http://nowhere' })).rejects.toMatchObject({
+      code: 'target_unresolved',
+    });
+  });
+
   it.each<Partial<Fence>>([{ samplers: ['any'] }, { samplers: ['203.0.113.0/24'] }, { targets: ['any'] }])(
     'starts when the fence of samplers or of targets holds it: %j',
     async (changes) => {

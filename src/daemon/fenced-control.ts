@@ -31,8 +31,15 @@ export interface FencePorts {
 export function fencedControl(control: RunControl, ports: FencePorts): RunControl {
   const { fence, readProfile, store, clock, samplerHosts, addressesOf = resolveName } = ports;
   // A name that the fence lists needs no resolver: it may be known to the machines of the load only.
-  const isInside = async (host: string, allowed: typeof mayLoad): Promise<boolean> =>
-    allowed(fence, host, []) || (!isBare(host) && allowed(fence, host, await addressesOf(host)));
+  const isInside = async (host: string, allowed: typeof mayLoad, unresolved: Unresolved): Promise<boolean> =>
+    allowed(fence, host, []) || (!isBare(host) && allowed(fence, host, await resolved(host, unresolved)));
+  const resolved = async (host: string, unresolved: Unresolved): Promise<string[]> => {
+    try {
+      return await addressesOf(host);
+    } catch (cause) {
+      throw unresolved(host, cause);
+    }
+  };
   // Two edits at once would each be held against a plan without the other.
   const turns = new OneAtATime();
   const raise = async (runId: string, action: Raise): Promise<Action> => {
@@ -57,10 +64,11 @@ export function fencedControl(control: RunControl, ports: FencePorts): RunContro
       const target = request.targetUrl ?? profile.targetUrl;
       if (target !== null && URL.canParse(target)) {
         const host = new URL(target).hostname;
-        if (!(await isInside(host, mayLoad))) throw outsideFence(host);
+        if (!(await isInside(host, mayLoad, targetUnresolved))) throw outsideFence(host);
         for (const spec of profile.monitoring.samplers) {
           for (const asked of await samplerHosts(spec, target)) {
-            if (!(await isInside(asked, mayAsk))) throw samplerOutsideFence(spec.name, asked);
+            if (!(await isInside(asked, mayAsk, samplerUnresolved(spec.name))))
+              throw samplerOutsideFence(spec.name, asked);
           }
         }
       }
@@ -98,15 +106,25 @@ const compressionOf = ({ rehearseMs }: StartRequest, durationMs: number): number
 
 const isBare = (host: string): boolean => isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0;
 
-async function resolveName(host: string): Promise<string[]> {
-  try {
-    return (await lookup(host, { all: true })).map(({ address }) => address);
-  } catch (cause) {
-    throw new SoakdError(`the name ${host} cannot be resolved`, {
-      code: 'target_unresolved',
-      hint: 'check the name and the resolver of the machine where soakd runs',
+type Unresolved = (host: string, cause: unknown) => SoakdError;
+
+const targetUnresolved: Unresolved = (host, cause) =>
+  new SoakdError(`the name ${host} cannot be resolved`, {
+    code: 'target_unresolved',
+    hint: 'check the name and the resolver of the machine where soakd runs',
+    httpStatus: 422,
+    cause,
+  });
+
+const samplerUnresolved =
+  (sampler: string): Unresolved =>
+  (host, cause) =>
+    new SoakdError(`the name ${host}, which the sampler ${sampler} asks, cannot be resolved`, {
+      code: 'sampler_unresolved',
+      hint: `check the address of the sampler ${sampler}, and the resolver of the machine where soakd runs`,
       httpStatus: 422,
       cause,
     });
-  }
-}
+
+const resolveName = async (host: string): Promise<string[]> =>
+  (await lookup(host, { all: true })).map(({ address }) => address);

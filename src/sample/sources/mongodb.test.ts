@@ -90,6 +90,19 @@ describe('mongodb samples', () => {
     expect(identityOf({}, {})).toBeNull();
   });
 
+  it.each([
+    ['authMechanism=MONGODB-OIDC', false],
+    ['tls=true&AUTHMECHANISM=MONGODB-AWS', false],
+    ['tlsCAFile=/etc/shadow', false],
+    ['tls%43AFile=/etc/shadow', false],
+    ['authMechanismProperties=ENVIRONMENT:azure', false],
+    ['authMechanism=SCRAM-SHA-256&authSource=admin&replicaSet=rs0&tls=true', true],
+  ])('take no option that reaches for files or credentials of this machine: %s', (options, success) => {
+    const read = mongodbSource.settings.safeParse({ url: `mongodb://mongo/admin?${options}` });
+    expect(read.success).toBe(success);
+    if (!success) expect(read.error?.issues[0]?.message).toMatch(/^has the option "/);
+  });
+
   it('take no password that is written openly', () => {
     expect(mongodbSource.settings.safeParse({ url: 'mongodb://ana:secret@mongo' }).success).toBe(false);
     expect(

@@ -1,12 +1,44 @@
 /** MongoDB, and what speaks its protocol: connections, memory and operations from `serverStatus`. */
 import { resolveSrv } from 'node:dns/promises';
 import { z } from 'zod';
+import { quote } from '../../base/parsed.ts';
 import { secretName, serverAddress } from '../address.ts';
 import { CounterOwner, CounterRate } from '../rate.ts';
 import type { Sampler, SamplerPlugin, SeriesDeclaration } from '../sampler.ts';
 
+/**
+ * Options that an address in a profile may have (mongodb.com/docs/manual/reference/connection-string), in lower case.
+ * Others make the driver read files of this machine (tlsCAFile) or ask for its credentials (MONGODB-AWS, MONGODB-OIDC):
+ * a profile may come from somebody else. An address from the environment is the operator's own, and may have any.
+ */
+const OPTIONS = new Set(
+  [
+    ...['appName', 'authMechanism', 'authSource', 'compressors', 'connectTimeoutMS', 'directConnection'],
+    ...['heartbeatFrequencyMS', 'journal', 'loadBalanced', 'localThresholdMS', 'maxIdleTimeMS', 'maxPoolSize'],
+    ...['maxStalenessSeconds', 'minPoolSize', 'proxyHost', 'proxyPort', 'proxyUsername', 'readConcernLevel'],
+    ...['readPreference', 'readPreferenceTags', 'replicaSet', 'retryReads', 'retryWrites', 'serverSelectionTimeoutMS'],
+    ...['socketTimeoutMS', 'srvMaxHosts', 'srvServiceName', 'ssl', 'timeoutMS', 'tls', 'tlsAllowInvalidCertificates'],
+    ...['tlsAllowInvalidHostnames', 'tlsInsecure', 'w', 'waitQueueTimeoutMS', 'wtimeoutMS', 'zlibCompressionLevel'],
+  ].map((name) => name.toLowerCase()),
+);
+/** Those that need nothing but what the sampler is given. */
+const MECHANISMS = new Set(['DEFAULT', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN']);
+
+function refuseOptions(address: string, context: z.RefinementCtx): void {
+  const options = new URLSearchParams(address.includes('?') ? address.slice(address.indexOf('?') + 1) : '');
+  for (const [name, value] of options) {
+    const isMechanism = name.toLowerCase() === 'authmechanism';
+    if (isMechanism ? MECHANISMS.has(value) : OPTIONS.has(name.toLowerCase())) continue;
+    context.addIssue({
+      code: 'custom',
+      message: `has the option ${quote(isMechanism ? `${name}=${value}` : name)}, which an address in a profile may not have`,
+      params: { hint: 'take the whole address from env:NAME' },
+    });
+  }
+}
+
 const settings = z.strictObject({
-  url: serverAddress(['mongodb', 'mongodb+srv'], 'mongodb:// address, or env:NAME'),
+  url: serverAddress(['mongodb', 'mongodb+srv'], 'mongodb:// address, or env:NAME').superRefine(refuseOptions),
   username: z.string().min(1, 'is empty').describe('user who may run serverStatus (role clusterMonitor)').optional(),
   password: secretName('password').optional(),
 });
