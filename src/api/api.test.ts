@@ -152,6 +152,12 @@ describe('runs', () => {
     expect(seen).toEqual(ids);
   });
 
+  it('are listed from no cursor that never was', async () => {
+    const response = await rig.get('/v1/runs?cursor=zzz');
+    expect([response.statusCode, response.json().code]).toEqual([400, 'request_invalid']);
+    expect(response.json().problems[0]).toMatchObject({ in: 'query', path: 'cursor' });
+  });
+
   it('show their profile, states and actions', async () => {
     const { id } = await start();
     await staging.clock.advance(HOUR_MS);

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../base/clock.ts';
+import { SoakdError } from '../base/errors.ts';
 import { DaemonClient } from './client.ts';
 
 /** Answers with the problem that its path names: `/409/run_over`. */
@@ -27,6 +28,22 @@ beforeAll(async () => {
   client = new DaemonClient(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, {}, systemClock);
 });
 afterAll(() => server.close());
+
+describe('an address without a scheme', () => {
+  it('is answered with the one that is meant', () => {
+    const hintOf = (url: string): string => {
+      try {
+        new DaemonClient(url, {}, systemClock);
+        return '';
+      } catch (thrown) {
+        return thrown instanceof SoakdError ? thrown.hint : String(thrown);
+      }
+    };
+    expect(hintOf('127.0.0.1:31750')).toBe('write http://127.0.0.1:31750');
+    expect(hintOf('soak-host:8089')).toBe('write http://soak-host:8089');
+    expect(hintOf('ftp://soak-host')).toBe('write for example --url http://127.0.0.1:8089');
+  });
+});
 
 describe('the exit code of a command that the daemon refuses', () => {
   it.each([

@@ -28,7 +28,7 @@ export class DaemonClient {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new SoakdError(`${url} is no http address`, {
         code: 'url_invalid',
-        hint: `write for example --url ${DEFAULT_URL}`,
+        hint: `write ${URL.canParse(`http://${url}`) && !url.includes('//') ? `http://${url}` : `for example --url ${DEFAULT_URL}`}`,
         exitCode: EXIT.badInput,
       });
     }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { digestOf } from '../../base/digest.ts';
+import { quote } from '../../base/parsed.ts';
 import { isFinal } from '../../model/run.ts';
 import type { StartRequest } from '../../soak/control.ts';
 import { stateOf } from '../../soak/state.ts';
 import { outcomeOf } from '../outcome.ts';
-import { runUnknown } from '../problem.ts';
+import { type BadRequest, badRequest, runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { runDetailSchema, runParams, runSummarySchema, summaryOf, who, wholeNumber } from '../schemas.ts';
 import { actorOf } from './actor.ts';
@@ -29,6 +30,7 @@ const list = defineRoute({
   },
   async handle({ query }, { store, control }) {
     const limit = query.limit ?? 50;
+    if (query.cursor !== undefined && (await store.run(query.cursor)) === null) throw cursorUnknown(query.cursor);
     const page = await store.runs({
       limit: limit + 1,
       ...(query.cursor === undefined ? {} : { beforeId: query.cursor }),
@@ -46,6 +48,16 @@ const list = defineRoute({
     };
   },
 });
+
+const cursorUnknown = (cursor: string): BadRequest =>
+  badRequest([
+    {
+      in: 'query',
+      path: 'cursor',
+      problem: `${quote(cursor)} is no cursor of a page`,
+      hint: 'send `nextCursor` of the page before, or none for the first page',
+    },
+  ]);
 
 const detail = defineRoute({
   method: 'GET',

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../base/clock.ts';
 import { EXIT, SoakdError } from '../../base/errors.ts';
+import { systemCode } from '../../base/file-errors.ts';
 import { makeFolder } from '../../base/folder.ts';
 import type { Store } from '../store.ts';
 import { storeError } from './errors.ts';
@@ -28,7 +29,7 @@ const OPEN_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the store in one SQLite file, built or brought up to date when needed. Several processes of one host may use
- * it at once. Rejects with the store's codes, and `folder_unusable`, `store_missing`, `store_network`, `store_newer`, `store_older`,
+ * it at once. Rejects with the store's codes, and `folder_unusable`, `store_missing`, `store_denied`, `store_network`, `store_newer`, `store_older`,
  * `store_foreign`.
  */
 export async function openSqliteStore({
@@ -56,14 +57,36 @@ export async function openSqliteStore({
     return new SqliteStore(db, path);
   } catch (thrown) {
     db?.close();
-    if (readOnly && !exists(path)) {
-      throw new SoakdError(`there is no store at ${path}`, {
-        code: 'store_missing',
-        hint: 'give the data folder of a daemon or an earlier run with --data or SOAKD_DATA',
-        exitCode: EXIT.badInput,
-      });
-    }
+    if (readOnly) throwIfUnreachable(path);
     throw storeError(path, thrown);
+  }
+}
+
+function throwIfUnreachable(path: string): void {
+  try {
+    realpathSync(path);
+  } catch (thrown) {
+    throw unreachable(path, thrown);
+  }
+}
+
+/** Why a store that is to be read cannot be come by, from what the system threw (errno(3)). */
+export function unreachable(path: string, thrown: unknown): SoakdError {
+  const hint = 'give the data folder of a daemon or an earlier run with --data or SOAKD_DATA';
+  const cannot = (problem: string, code: string, remedy = ''): SoakdError =>
+    new SoakdError(problem, { code, hint: `${remedy}${hint}`, exitCode: EXIT.badInput });
+  switch (systemCode(thrown)) {
+    case 'EACCES':
+    case 'EPERM':
+      return cannot(
+        `this user may not look into ${dirname(path)}`,
+        'store_denied',
+        'check owner and mode of the folder and of those above it, or ',
+      );
+    case 'ENOTDIR':
+      return cannot(`${dirname(path)} is no folder`, 'store_missing');
+    default:
+      return cannot(`there is no store at ${path}`, 'store_missing');
   }
 }
 

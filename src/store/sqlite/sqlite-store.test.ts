@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeStore, event, processRow, run, sample, series, window } from '../../../tests/contracts/store.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { Store } from '../store.ts';
-import { openSqliteStore, type SqliteStoreOptions } from './open.ts';
+import { openSqliteStore, type SqliteStoreOptions, unreachable } from './open.ts';
 
 function newPlace() {
   const folder = mkdtempSync(join(tmpdir(), 'soakd-store-'));
@@ -141,6 +141,10 @@ describe('the SQLite store', () => {
   describe('opened', () => {
     it('read-only needs a file that is there', async () => {
       await expect(place.open({ readOnly: true })).rejects.toMatchObject({ code: 'store_missing' });
+      const inFile = place.open({ readOnly: true, file: '/proc/self/stat/soakd.db' });
+      await expect(inFile).rejects.toMatchObject({ message: '/proc/self/stat is no folder', exitCode: 2 });
+      const denied = unreachable('/other/data/soakd.db', Object.assign(new Error(''), { code: 'EACCES' }));
+      expect(denied).toMatchObject({ message: 'this user may not look into /other/data', code: 'store_denied' });
     });
 
     it('refuses a file of a newer soakd', async () => {
