@@ -116,6 +116,21 @@ describe('the daemon', () => {
     expect(await third.exit).toEqual([0, null]);
   }, 60_000);
 
+  it('reads any file for callers on loopback only while no proxy may stand before it', async () => {
+    const naming = (file: string): string => `soak_test:
+  name: s
+  duration: 1h
+  traffic_pattern: { curve: { file: ${file} } }
+  workload: { kind: requests, requests: [{ name: list, path: / }] }
+`;
+    const body = { profileSource: naming('/etc/hostname'), targetUrl: 'http://127.0.0.1:9' };
+    const { daemon } = await start(dataFolder, { allowedHosts: ['soak.example'] });
+    expect((await ask(daemon, '/v1/runs', body)).text).toContain('takes no files');
+    await daemon.stop();
+    const { daemon: local } = await start(dataFolder);
+    expect((await ask(local, '/v1/runs', body)).text).toContain('is no curve');
+  });
+
   it('says when its port is taken, and undoes what it had begun', async () => {
     const { daemon } = await start(dataFolder);
     const other = mkdtempSync(join(tmpdir(), 'soakd-daemon-'));
