@@ -32,7 +32,7 @@ const generatorsIn = (folder: string): number[] =>
   );
 
 describe.concurrent('a soak with the real k6 whose daemon is killed with kill -9', () => {
-  let target: HttpTarget;
+  const targets: HttpTarget[] = [];
   const folders: string[] = [];
   const daemons: DaemonProgram[] = [];
   const daemonIn = (folder: string): DaemonProgram => {
@@ -41,9 +41,8 @@ describe.concurrent('a soak with the real k6 whose daemon is killed with kill -9
     return daemon;
   };
 
-  beforeAll(async () => {
+  beforeAll(() => {
     k6ForTests();
-    target = await startHttpTarget(() => systemClock.now());
   });
   afterAll(async () => {
     for (const daemon of daemons) await daemon.kill();
@@ -51,13 +50,16 @@ describe.concurrent('a soak with the real k6 whose daemon is killed with kill -9
       for (const pid of generatorsIn(folder)) process.kill(pid, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     }
-    await target.close();
+    for (const target of targets) await target.close();
   });
 
   /** One soak. `when` the first daemon tells that, it is killed; `meanwhile` something happens; another daemon goes on. */
   async function killed(when: (told: Told) => boolean, meanwhile: (generators: number[]) => void = () => undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'soakd-resume-'));
     folders.push(folder);
+    // One of its own: a target is soaked by one run at a time, whoever runs it.
+    const target = await startHttpTarget(() => systemClock.now());
+    targets.push(target);
     const first = daemonIn(folder);
     const runId = await first.start({
       profileSource,
