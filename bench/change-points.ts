@@ -45,7 +45,7 @@ const HUNTER_GRID = [1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.05].flatMap((maxPValue) =>
 );
 
 if (flags.data !== undefined) {
-  turing(readTcpd(`${flags.data}/tcpd`).filter(({ values }) => !values.some(Number.isNaN)));
+  turing(readTcpd(flags.data).filter(({ values }) => !values.some(Number.isNaN)));
   numenta(flags.data);
 }
 noise();
@@ -97,7 +97,7 @@ function turing(series: readonly MarkedSeries[]): void {
 }
 
 function numenta(folder: string): void {
-  const series = readNab(`${folder}/nab`);
+  const series = readNab(folder);
   console.log(
     `\nNumenta Anomaly Benchmark, ${series.length} series by the hour: windows hit, changes inside and outside`,
   );

@@ -9,19 +9,9 @@ import { processArguments, processIds } from '../src/base/proc.ts';
 import type { Verdict } from '../src/model/verdict.ts';
 import { type HttpTarget, startHttpTarget } from './support/http-target.ts';
 import { k6ForTests } from './support/k6.ts';
+import { SHORT_PROFILE } from './support/short-profile.ts';
 import { Soakd, soakd } from './support/soakd.ts';
 
-const PROFILE = `
-soak_test:
-  name: "short"
-  duration: 10m
-  traffic_pattern: { base_rate: 300, warmup: 1m }
-  workload:
-    kind: requests
-    requests:
-      - { name: home, path: / }
-  success_criteria: { memory_leak: off, response_time_degradation: off }
-`;
 const REHEARSE = ['--rehearse', '30s'];
 const MINUTES = 60_000;
 
@@ -33,7 +23,7 @@ describe('the program soakd, with the real k6', () => {
     k6ForTests();
     folder = mkdtempSync(join(tmpdir(), 'soakd-cli-run-'));
     profile = join(folder, 'short.yaml');
-    writeFileSync(profile, PROFILE);
+    writeFileSync(profile, SHORT_PROFILE);
     target = await startHttpTarget(() => 0);
   });
   afterAll(async () => {

@@ -8,19 +8,9 @@ import { processArguments, processIds } from '../src/base/proc.ts';
 import { type HttpTarget, startHttpTarget } from './support/http-target.ts';
 import { k6ForTests } from './support/k6.ts';
 import { OLDEST_NODE, otherNode } from './support/other-node.ts';
+import { SHORT_PROFILE } from './support/short-profile.ts';
 import { Soakd, type SoakdOptions } from './support/soakd.ts';
 
-const PROFILE = `
-soak_test:
-  name: "short"
-  duration: 10m
-  traffic_pattern: { base_rate: 300, warmup: 1m }
-  workload:
-    kind: requests
-    requests:
-      - { name: home, path: / }
-  success_criteria: { memory_leak: off, response_time_degradation: off }
-`;
 const MINUTES = 60_000;
 
 const other = otherNode();
@@ -41,7 +31,7 @@ describe.each([
     k6ForTests();
     folder = mkdtempSync(join(tmpdir(), 'soakd-launcher-run-'));
     profile = join(folder, 'short.yaml');
-    writeFileSync(profile, PROFILE);
+    writeFileSync(profile, SHORT_PROFILE);
     target = await startHttpTarget(() => 0);
   });
   afterAll(async () => {

@@ -9,18 +9,8 @@ import { openSqliteStore } from '../src/store/sqlite/open.ts';
 import { DaemonProgram, type Told } from './support/daemon-program.ts';
 import { type HttpTarget, startHttpTarget } from './support/http-target.ts';
 import { k6ForTests } from './support/k6.ts';
+import { SHORT_PROFILE } from './support/short-profile.ts';
 
-const profileSource = `
-soak_test:
-  name: "short"
-  duration: 10m
-  traffic_pattern: { base_rate: 300, warmup: 1m }
-  workload:
-    kind: requests
-    requests:
-      - { name: home, path: / }
-  success_criteria: { memory_leak: off, response_time_degradation: off }
-`;
 const REHEARSE_MS = 30_000;
 const isOver = (state: string | undefined): boolean => FINAL_STATES.some((final) => final === state);
 
@@ -62,7 +52,7 @@ describe.concurrent('a soak with the real k6 whose daemon is killed with kill -9
     targets.push(target);
     const first = daemonIn(folder);
     const runId = await first.start({
-      profileSource,
+      profileSource: SHORT_PROFILE,
       profileName: 'profile.yaml',
       targetUrl: target.url,
       rehearseMs: REHEARSE_MS,

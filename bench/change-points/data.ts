@@ -1,8 +1,7 @@
-/** Readers of the Turing Change Point Dataset and of the Numenta Anomaly Benchmark, as their repositories lay them out. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
+/** The marked series of bench/detect/real as the change points are asked of them. */
 import { median } from '../../src/detect/order-statistics.ts';
+import { nabSeries } from '../detect/real/nab.ts';
+import { markedSeries } from '../detect/real/tcpd.ts';
 
 export interface MarkedSeries {
   name: string;
@@ -11,23 +10,9 @@ export interface MarkedSeries {
   marks: number[][];
 }
 
-const annotations = z.record(z.string(), z.record(z.string(), z.array(z.number())));
-const dataset = z.object({
-  n_dim: z.number(),
-  series: z.array(z.object({ raw: z.array(z.number().nullable()) })),
-});
-
-/** Series of one dimension; a reading that is missing is NaN. */
-export function readTcpd(folder: string): MarkedSeries[] {
-  const marks = annotations.parse(JSON.parse(readFileSync(join(folder, 'annotations.json'), 'utf8')));
-  return readdirSync(join(folder, 'datasets'))
-    .toSorted()
-    .flatMap((name): MarkedSeries[] => {
-      const read = dataset.parse(JSON.parse(readFileSync(join(folder, 'datasets', name, `${name}.json`), 'utf8')));
-      const values = read.series[0]?.raw.map((value) => value ?? Number.NaN) ?? [];
-      return read.n_dim === 1 ? [{ name, values, marks: Object.values(marks[name] ?? {}) }] : [];
-    });
-}
+/** Series of the Turing Change Point Dataset of one dimension below `folder`; a reading that is missing is NaN. */
+export const readTcpd = (folder: string): MarkedSeries[] =>
+  markedSeries(folder).map(({ name, trace, marks }) => ({ name, values: [...(trace.series[0]?.values ?? [])], marks }));
 
 export interface WindowedSeries {
   name: string;
@@ -39,41 +24,17 @@ export interface WindowedSeries {
   windows: [number, number][];
 }
 
-const windowsFile = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));
-const HOUR_MS = 3_600_000;
-const instant = (text: string): number => Date.parse(`${text.slice(0, 19).replace(' ', 'T')}Z`);
-
-export function readNab(folder: string): WindowedSeries[] {
-  const windows = windowsFile.parse(JSON.parse(readFileSync(join(folder, 'labels', 'combined_windows.json'), 'utf8')));
-  return readdirSync(join(folder, 'data'))
-    .toSorted()
-    .flatMap((group) =>
-      readdirSync(join(folder, 'data', group))
-        .filter((file) => file.endsWith('.csv'))
-        .toSorted()
-        .map((file): WindowedSeries => {
-          const rows = readFileSync(join(folder, 'data', group, file), 'utf8')
-            .trim()
-            .split('\n')
-            .slice(1);
-          const readings = rows.map((row) => {
-            const [time = '', value = ''] = row.split(',');
-            return { atMs: instant(time), value: Number(value) };
-          });
-          const firstMs = Math.min(...readings.map(({ atMs }) => atMs));
-          const byHour = Map.groupBy(readings, ({ atMs }) => Math.floor((atMs - firstMs) / HOUR_MS));
-          const count = Math.max(...byHour.keys()) + 1;
-          return {
-            name: file.replace('.csv', ''),
-            hours: Float64Array.from({ length: count }, (_, hour) => hour),
-            values: Float64Array.from({ length: count }, (_, hour) =>
-              median((byHour.get(hour) ?? []).map(({ value }) => value)),
-            ),
-            windows: (windows[`${group}/${file}`] ?? []).map(([from, until]) => [
-              (instant(from) - firstMs) / HOUR_MS,
-              (instant(until) - firstMs) / HOUR_MS,
-            ]),
-          };
-        }),
-    );
-}
+/** Series of the Numenta Anomaly Benchmark below `folder`, by the hour. */
+export const readNab = (folder: string): WindowedSeries[] =>
+  nabSeries(folder).map(({ name, trace, windows }) => {
+    const byHour = Map.groupBy(trace.hours.keys(), (at) => Math.floor(trace.hours[at] ?? 0));
+    const count = Math.max(...byHour.keys()) + 1;
+    const valuesOf = (hour: number): number[] =>
+      (byHour.get(hour) ?? []).map((at) => trace.series[0]?.values[at] ?? Number.NaN);
+    return {
+      name,
+      hours: Float64Array.from({ length: count }, (_, hour) => hour),
+      values: Float64Array.from({ length: count }, (_, hour) => median(valuesOf(hour))),
+      windows: windows.map(({ fromHour, toHour }) => [fromHour, toHour]),
+    };
+  });

@@ -31,9 +31,7 @@ function seriesDocument(analysis: Analysis, { finding, firstCalledHour, changes,
       exhaustion === null || instant(exhaustion.hour) === null
         ? null
         : { at: instant(exhaustion.hour), low: instant(exhaustion.low), high: instant(exhaustion.high) },
-    // What cannot be told is no growth of 0 %.
-    detectablePercentPer24h:
-      detectablePercentPer24h !== null && detectablePercentPer24h > 0 ? detectablePercentPer24h : null,
+    detectablePercentPer24h,
     why,
   };
 }

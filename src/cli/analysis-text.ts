@@ -107,8 +107,7 @@ function figures(
         : `; ${format(growthPer1000Requests)} per 1000 requests`;
     rows.push(['growth', `${interval}${perRequests}`]);
   }
-  if (detectablePercentPer24h !== null && detectablePercentPer24h > 0)
-    rows.push(['could see', `${percent(detectablePercentPer24h)} a day or more`]);
+  if (detectablePercentPer24h !== null) rows.push(['could see', `${percent(detectablePercentPer24h)} a day or more`]);
   if (firstCalledHour !== null) {
     const after = formatDuration(firstCalledHour * HOUR_MS);
     const since = onsetHour === null || onsetHour === 0 ? '' : `; growing since about ${minute(onsetHour)}`;

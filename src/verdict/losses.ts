@@ -2,13 +2,7 @@ import type { RunRows } from './rows.ts';
 import type { RunSpan } from './span.ts';
 
 /** Events that say that something which should be a row is none. */
-const LOSS_EVENTS = new Set([
-  'rows_dropped',
-  'samples_dropped',
-  'windows_unreadable',
-  'ticks_missed',
-  'samples_missed',
-]);
+const LOSS_EVENTS = new Set(['rows_dropped', 'windows_unreadable', 'ticks_missed', 'samples_missed']);
 
 /** What could not be stored or read, one sentence each, with how often; a verdict rests on the rest. */
 export function lossesOf({ events, windows }: RunRows, span: RunSpan): string[] {

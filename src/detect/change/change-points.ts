@@ -4,9 +4,10 @@
  * series without it is explained worse by more than the choice of its place can be worth.
  */
 import { studentTwoSided } from '../distributions.ts';
+import type { Noise } from '../noise-filter.ts';
+import { addScaled } from '../vectors.ts';
 import { columnOf, type Design, designOf, type Explanation } from './design.ts';
-import { addScaled, leastSquares } from './least-squares.ts';
-import type { Noise } from './noise-filter.ts';
+import { leastSquares } from './least-squares.ts';
 import { correlationBesideSteps, NoiseGrid } from './noise-fit.ts';
 import { type ChangeInput, type Readings, readingsOf } from './readings.ts';
 import { chargesOf, type Found, type Rules, search } from './search.ts';

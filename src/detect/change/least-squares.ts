@@ -1,17 +1,7 @@
+import { addScaled, dot } from '../vectors.ts';
+
 /** A column whose part outside of the others is smaller than this share of it is a combination of them. */
 export const COLLINEAR = 1e-9;
-
-/** Sum of products. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += (a[at] ?? 0) * (b[at] ?? 0);
-  return sum;
-}
-
-/** Adds `factor` times `source` to `target`, in place. */
-export function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
-  for (let at = 0; at < target.length; at++) target[at] = (target[at] ?? 0) + factor * (source[at] ?? 0);
-}
 
 export interface Solution {
   /** One for each column; 0 for a combination of those before it. */

@@ -1,6 +1,6 @@
+import { type Noise, NoiseFilter } from '../noise-filter.ts';
 import { median } from '../order-statistics.ts';
 import { leastSquares } from './least-squares.ts';
-import { type Noise, NoiseFilter } from './noise-filter.ts';
 import type { Readings } from './readings.ts';
 
 /** From white noise to one that can hardly be told from a random walk over the few hundred points of a run. */

@@ -1,6 +1,7 @@
+import { type Noise, NoiseFilter } from '../noise-filter.ts';
+import { addScaled, dot } from '../vectors.ts';
 import { columnOf, type Design, type Explanation } from './design.ts';
-import { addScaled, COLLINEAR, dot, leastSquares, type Solution } from './least-squares.ts';
-import { type Noise, NoiseFilter } from './noise-filter.ts';
+import { COLLINEAR, leastSquares, type Solution } from './least-squares.ts';
 import type { Readings } from './readings.ts';
 
 /** A series under one noise, whitened once: after that every fit is inner products. */

@@ -1,10 +1,10 @@
+import type { Noise } from '../noise-filter.ts';
+import { quantileOf } from '../vectors.ts';
 import type { BinnedLoad } from './bins.ts';
 import type { Model } from './compete.ts';
 import { bestOfContest, type Cast, type Contest, lastCoefficient } from './contest.ts';
 import type { Explanation, Setting } from './explanations.ts';
 import type { Answer } from './question.ts';
-import { quantileOf } from './vectors.ts';
-import type { Noise } from './whitener.ts';
 
 /** What the numbers of a contest stand for. */
 export interface Scale {
@@ -23,7 +23,7 @@ export const nothing = (spanHours: number, level: number): Answer => ({
   ratePerHour: 0,
   rateError: 0,
   degrees: 3,
-  soloError: 0,
+  soloError: null,
   level,
   clock: 'time',
   requestsPerHour: null,
@@ -58,8 +58,8 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
     ...nothing(spanHours, drift ? Math.exp(scale.origin) : level * scale.unit),
     ratePerHour: rate / relative,
     rateError: error / relative,
-    degrees: Math.max(3, (found.whitener.count - best.projection.members.length) * (1 - noise.phi)),
-    soloError: (solo?.error ?? 0) / relative,
+    degrees: Math.max(3, (found.whitener.count - best.projection.members.length) * (1 - noise.correlation)),
+    soloError: solo === null ? null : solo.error / relative,
     requestsPerHour: scale.load?.requestsPerHour ?? null,
     noiseSpread: Math.sqrt(found.variance) / relative,
     fillingSize: filling / relative,

@@ -1,4 +1,4 @@
-import { generate } from './vectors.ts';
+import { generate } from '../vectors.ts';
 
 /** Readings of one clock: profile time in hours since the first of the run, ascending. */
 export interface Clocked {

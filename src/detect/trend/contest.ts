@@ -1,7 +1,8 @@
+import type { Noise } from '../noise-filter.ts';
 import { type Competition, explain, type Model } from './compete.ts';
 import type { Cause, Explanation } from './explanations.ts';
 import { Projection } from './projection.ts';
-import { type Noise, Whitener } from './whitener.ts';
+import { Whitener } from './whitener.ts';
 
 /** Explanations in one list; the fixed ones stand first. */
 export interface Cast {

@@ -2,7 +2,7 @@ import { LEAST_SEPARATE } from './evaluate.ts';
 import { LONGEST_CYCLE_HOURS } from './explanations.ts';
 import type { Answer, Question } from './question.ts';
 
-/** Chance of any alarm at any hour of a clean run, before the gates. */
+/** Stands for the prior odds of growth in a run; set on the tuning families of bench/detect, never on the sealed ones. */
 export const ALPHA = 0.05;
 
 /**
@@ -19,9 +19,8 @@ const LEAST_OF_FILLING = 0.06;
 const LEAST_SECOND_HALF = { share: 0.35, z: 1.5 };
 
 /**
- * Twice the log odds that growth must reach against the best other explanation, when `series` are asked again and again for
- * `spanHours`: the prior odds among them (Bonferroni), and the iterated logarithm that pays for asking (Robbins,
- * Annals of Mathematical Statistics 41, 1970).
+ * Twice the log odds that growth must reach against the best other explanation: the prior odds among `series` (as Bonferroni
+ * divides an error), and a little more for every time that the hours of asking double.
  */
 export const neededEvidence = (series: number, spanHours: number): number =>
   2 * Math.log(Math.max(1, series) / ALPHA) + Math.log1p(spanHours / 8);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
+import { generate } from '../vectors.ts';
 import { closedGates } from './decide.ts';
 import { evaluate } from './evaluate.ts';
 import type { Question } from './question.ts';
-import { generate } from './vectors.ts';
 
 const MINUTES = 72 * 60;
 

@@ -1,3 +1,5 @@
+import type { Noise } from '../noise-filter.ts';
+import { quantileOf } from '../vectors.ts';
 import { answerOf, nothing, type Scale } from './answer.ts';
 import {
   bandMeans,
@@ -17,10 +19,9 @@ import { type Falls, fallsOf } from './falls.ts';
 import { leaveOutExcursions, leaveOutSpikes } from './masks.ts';
 import { fitNoise, usualNoise } from './noise.ts';
 import type { Answer, Question } from './question.ts';
-import { quantileOf } from './vectors.ts';
-import type { Noise } from './whitener.ts';
 
-const LEAST_HOURS = 6;
+/** Of readings: before, nothing is said. */
+export const LEAST_HOURS = 6;
 const LEAST_BINS = 14;
 const LEAST_OBSERVED = 0.25;
 /** Below it the load and time are one column, and neither can be told from the other. */

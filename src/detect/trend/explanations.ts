@@ -1,5 +1,5 @@
+import { generate } from '../vectors.ts';
 import type { BinnedLoad } from './bins.ts';
-import { generate } from './vectors.ts';
 
 /** What a column stands for. */
 export type Cause =
@@ -48,7 +48,7 @@ export interface Setting {
 /** A load that varies by less explains nothing that one could see. */
 const LOAD_VARIES = 0.01;
 const LOAD_CURVES = 0.05;
-/** Half-percent of a day to more than a day: heaps that warm up, caches that fill. Hours. */
+/** Under half an hour to more than a day: heaps that warm up, caches that fill. Hours. */
 const TIME_CONSTANTS = [0.4, 0.8, 1.5, 3, 5, 8, 12, 18, 26];
 /** Most caches have filled within a working day; longer ones are believed in inverse proportion to the square of their time. */
 const USUAL_HOURS = 10;

@@ -1,5 +1,5 @@
+import { quantileOf, robustSpread } from '../vectors.ts';
 import { type BinnedLoad, bandMeans, type Clocked, MIDDLE } from './bins.ts';
-import { quantileOf, robustSpread } from './vectors.ts';
 
 /** A sudden fall of a growth series that the load does not explain. */
 export interface Fall {
@@ -49,7 +49,8 @@ export function fallsOf(readings: Clocked, load: BinnedLoad | null, binWidth: nu
     const moved = (level[step] ?? Number.NaN) - (level[step - REACH] ?? Number.NaN);
     const expected = response * (loadAt(step) - loadAt(step - REACH));
     // The load may explain half as much again, but never the other direction.
-    return moved - (Math.sign(expected) === Math.sign(moved) ? 1.5 * expected : 0);
+    const explained = Math.sign(expected) === Math.sign(moved) ? 1.5 * Math.abs(expected) : 0;
+    return Math.sign(moved) * Math.max(0, Math.abs(moved) - explained);
   };
   const changes = Array.from({ length: count }, (_, step) => (step < REACH ? Number.NaN : change(step)));
   const spread = robustSpread(changes, quantileOf(changes, 0.5));

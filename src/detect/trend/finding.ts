@@ -1,9 +1,9 @@
 import { studentQuantile } from '../distributions.ts';
+import { quantileOf } from '../vectors.ts';
 import { firstFrom } from './bins.ts';
-import { closedGates, type Gate, leastHours, neededEvidence } from './decide.ts';
-import { evaluate } from './evaluate.ts';
+import { closedGates, type Gate, neededEvidence } from './decide.ts';
+import { evaluate, LEAST_HOURS } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
-import { quantileOf } from './vectors.ts';
 
 /** A series and what is known of it. */
 export interface Followed extends Question {
@@ -29,8 +29,6 @@ export interface Finding {
   readonly exhaustion: { readonly hour: number; readonly low: number; readonly high: number | null } | null;
   /** The smallest growth that would have been called by now. */
   readonly detectablePercentPer24h: number | null;
-  /** One sentence. */
-  readonly why: string;
   readonly answer: Answer | null;
 }
 
@@ -38,7 +36,6 @@ export interface Finding {
 const HOURS_IN_A_ROW = 4;
 /** A growth that was called stays called while it is growth, for at most so long without passing again. */
 const LATCH_HOURS = 18;
-const FIRST_HOUR = 6;
 /** 80 % power. */
 const POWER_Z = 0.84;
 /** The level that growth is divided by is itself fitted. */
@@ -77,14 +74,13 @@ export class Trend {
         verdict === 'leak' || verdict === 'drift' || verdict === 'suspect' ? (answer?.onsetHour ?? null) : null,
       exhaustion: answer === null || !isCalled ? null : exhaustionOf(answer, followed, hour),
       detectablePercentPer24h: answer === null ? null : detectable(answer, followed.kind, this.#series),
-      why: '',
       answer,
     };
   }
 
   /** First whole hour up to `untilHour` at which it was called; null: never. */
   firstCalledHour(untilHour: number): number | null {
-    for (let hour = FIRST_HOUR; hour <= untilHour; hour++) if (this.#isCalled(hour)) return hour;
+    for (let hour = LEAST_HOURS; hour <= untilHour; hour++) if (this.#isCalled(hour)) return hour;
     return null;
   }
 
@@ -101,7 +97,7 @@ export class Trend {
   }
 
   #passes(hour: number): boolean {
-    const answer = hour < FIRST_HOUR ? null : this.#answer(hour);
+    const answer = hour < LEAST_HOURS ? null : this.#answer(hour);
     return answer !== null && this.#gates(answer).length === 0;
   }
 
@@ -111,7 +107,7 @@ export class Trend {
     for (let back = 0; back < LATCH_HOURS + HOURS_IN_A_ROW; back++) {
       // The instant itself, then the whole hours before it: those at which everybody asked.
       const at = back === 0 ? hour : Math.ceil(hour) - back;
-      const answer = at < FIRST_HOUR ? null : this.#answer(at);
+      const answer = at < LEAST_HOURS ? null : this.#answer(at);
       if (answer === null || answer.finding !== 'growth') return false;
       if (answer.evidence < neededEvidence(this.#series, at) / 2) return false;
       inARow = this.#passes(at) ? inARow + 1 : 0;
@@ -152,7 +148,8 @@ function percentPer24h(answer: Answer, kind: 'growth' | 'drift'): Finding['growt
 const per1000Requests = ({ ratePerHour, level, requestsPerHour }: Answer): number | null =>
   requestsPerHour === null || requestsPerHour === 0 ? null : (1000 * ratePerHour * level) / requestsPerHour;
 
-function detectable({ soloError, spanHours }: Answer, kind: 'growth' | 'drift', series: number): number {
+function detectable({ soloError, spanHours }: Answer, kind: 'growth' | 'drift', series: number): number | null {
+  if (soloError === null) return null;
   const rate = (Math.sqrt(neededEvidence(series, spanHours)) + POWER_Z) * soloError;
   return 100 * (kind === 'drift' ? Math.expm1(24 * rate) : 24 * rate);
 }
@@ -167,6 +164,3 @@ function exhaustionOf(answer: Answer, { limit, readings, kind }: Followed, hour:
   const after = (percent: number): number => hour + Math.max(0, left) / ((percent * answer.level) / 100 / 24);
   return { hour: after(rate.estimate), low: after(rate.high), high: rate.low > 0 ? after(rate.low) : null };
 }
-
-/** Exported for the sentence that explains it. */
-export { leastHours };

@@ -1,6 +1,7 @@
+import type { Noise } from '../noise-filter.ts';
+import { addScaled, quantileOf, robustSpread } from '../vectors.ts';
 import { Projection } from './projection.ts';
-import { addScaled, quantileOf, robustSpread } from './vectors.ts';
-import { type Noise, Whitener } from './whitener.ts';
+import { Whitener } from './whitener.ts';
 
 /** Leaves out single bins far above, or below, both of their neighbours. Changes `observed`. */
 export function leaveOutSpikes(values: Float64Array, observed: Uint8Array): void {

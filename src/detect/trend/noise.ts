@@ -1,12 +1,13 @@
+import type { Noise } from '../noise-filter.ts';
 import { Projection } from './projection.ts';
-import { type Noise, Whitener } from './whitener.ts';
+import { Whitener } from './whitener.ts';
 
 /** Correlations of the slow part over half an hour: from hardly any to a day and more of memory. */
 const PHI_OF_HALF_HOUR = [0.3, 0.6, 0.8, 0.9, 0.95, 0.975, 0.99];
 const WHITE_RATIO = [0.02, 0.3, 1.5, 6];
 
 /** Starting point, and what is assumed where there is too little to estimate it. */
-export const usualNoise = (binHours: number): Noise => ({ phi: 0.9 ** (2 * binHours), whiteRatio: 0.3 });
+export const usualNoise = (binHours: number): Noise => ({ correlation: 0.9 ** (2 * binHours), whiteRatio: 0.3 });
 
 export interface FittedNoise {
   noise: Noise;
@@ -32,15 +33,15 @@ export function fitNoise(
     const key = row * WHITE_RATIO.length + column;
     const known = tried.get(key);
     if (known !== undefined) return known;
-    const phi = phis[row] ?? 0;
-    const fitted = restrictedCost(observed, y, columns, { phi, whiteRatio: WHITE_RATIO[column] ?? 1 });
+    const correlation = phis[row] ?? 0;
+    const fitted = restrictedCost(observed, y, columns, { correlation, whiteRatio: WHITE_RATIO[column] ?? 1 });
     const halfHour = PHI_OF_HALF_HOUR[row] ?? 0.5;
     const prior = 3 * Math.log(halfHour) + 0.5 * Math.log(1 - halfHour * halfHour);
     const made = { cost: fitted.cost - 2 * prior, variance: fitted.variance };
     tried.set(key, made);
     return made;
   };
-  let row = nearest(phis, start.phi);
+  let row = nearest(phis, start.correlation);
   let column = nearest(WHITE_RATIO, start.whiteRatio);
   for (;;) {
     const here = tryAt(row, column).cost;
@@ -64,7 +65,7 @@ export function fitNoise(
     [row, column] = next;
   }
   return {
-    noise: { phi: phis[row] ?? 0, whiteRatio: WHITE_RATIO[column] ?? 1 },
+    noise: { correlation: phis[row] ?? 0, whiteRatio: WHITE_RATIO[column] ?? 1 },
     variance: tryAt(row, column).variance,
   };
 }

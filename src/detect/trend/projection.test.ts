@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
+import { addScaled, dot, generate } from '../vectors.ts';
 import { Projection } from './projection.ts';
-import { addScaled, dot, generate } from './vectors.ts';
 
 describe('least squares over a growing basis', () => {
   it('finds the coefficients that made the data', () => {

@@ -1,4 +1,4 @@
-import { addScaled, dot } from './vectors.ts';
+import { addScaled, dot } from '../vectors.ts';
 
 /** A column whose part outside of the basis is smaller than this share of it is a combination of the basis. */
 const COLLINEAR = 1e-7;

@@ -23,7 +23,7 @@ export interface Answer {
   readonly spanHours: number;
   /** Nothing that the series holds waits for a collector: the question says so, or it counts things. */
   readonly collected: boolean;
-  /** Twice the log odds of growth against the best explanation without it; null when nothing grows at all. */
+  /** Twice the log odds of growth against the best explanation without it; negative infinity when nothing grows at all. */
   readonly evidence: number;
   /** Estimate over all models, each by its evidence, signed. */
   readonly ratePerHour: number;
@@ -31,8 +31,8 @@ export interface Answer {
   readonly rateError: number;
   /** Observations that count for the error, less what was fitted. */
   readonly degrees: number;
-  /** Standard error of the growth in the best model without growth: what could have been seen. */
-  readonly soloError: number;
+  /** Standard error of the growth in the best model without growth: what could have been seen; null where it cannot be told from the rest. */
+  readonly soloError: number | null;
   /** Level without the growth, at median load, warm and filled; unit of the series (milliseconds, for latency). */
   readonly level: number;
   readonly clock: GrowthClock;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../base/random.ts';
-import { dot, generate } from './vectors.ts';
+import { dot, generate } from '../vectors.ts';
 import { Whitener } from './whitener.ts';
 
 /** xᵀ V⁻¹ y with V written out: the definition that whitening must agree with. */
@@ -49,7 +49,7 @@ describe('whitening', () => {
       [0.9, 0.3],
       [0.99, 0.02],
     ] as const) {
-      const whitener = new Whitener(observed, { phi, whiteRatio });
+      const whitener = new Whitener(observed, { correlation: phi, whiteRatio });
       expect(dot(whitener.whiten(x), whitener.whiten(y))).toBeCloseTo(
         generalisedProduct(observed, phi, whiteRatio, x, y),
         8,
@@ -58,7 +58,7 @@ describe('whitening', () => {
   });
 
   it('has one value for each observed bin', () => {
-    const whitener = new Whitener(Uint8Array.of(1, 0, 1, 1, 0), { phi: 0.5, whiteRatio: 1 });
+    const whitener = new Whitener(Uint8Array.of(1, 0, 1, 1, 0), { correlation: 0.5, whiteRatio: 1 });
     expect(whitener.count).toBe(3);
     expect(whitener.whiten(generate(5, (at) => at))).toHaveLength(3);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { generate } from '../vectors.ts';
 import { nothing } from './answer.ts';
 import { leastHours, neededEvidence } from './decide.ts';
 import { evaluate } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
-import { generate } from './vectors.ts';
 import { type Told, whyOf } from './why.ts';
 
 const HOURS = 72;

@@ -1,5 +1,6 @@
 /** What was found of a series, said to the engineer who reads it at night. */
 import { closedGates, type Gate, leastHours } from './decide.ts';
+import { LEAST_HOURS } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
 
 /** Percent per 24 h with its 95 % interval. */
@@ -23,9 +24,6 @@ export interface Asked {
   readonly hour: number;
   readonly seriesCount: number;
 }
-
-/** Hours of samples below which nothing is said of a series. */
-const LEAST_HOURS = 6;
 
 /** One sentence: what was seen, what was ruled out or explains it, and what is missing where something is. */
 export function whyOf(told: Told, question: Question, asked: Asked): string {

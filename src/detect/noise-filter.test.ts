@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dot } from './least-squares.ts';
 import { NoiseFilter } from './noise-filter.ts';
+import { dot } from './vectors.ts';
 
 const evenly = (count: number): Float64Array => new Float64Array(count).fill(1);
 const stepFrom = (count: number, at: number): Float64Array => new Float64Array(count).fill(1, at);
