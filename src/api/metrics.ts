@@ -5,6 +5,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
+import { type SeriesTrend, TREND_STATES } from '../model/verdict.ts';
 import type { ApiPorts } from './ports.ts';
 import { RUN_METRICS } from './run-metrics.ts';
 import { runStateSchema } from './schemas.ts';
@@ -111,7 +112,9 @@ export class Metrics {
         series,
         growth?.growthPer24h ?? null,
       );
+      if (growth !== null) this.#trend('soakd_target_series', { ...run, series: id }, growth);
     }
+    for (const one of status.drift) this.#trend('soakd_run_response_time', { ...run, request: one.request ?? '' }, one);
     for (const { id, status: standing } of status.criteria) {
       for (const state of CRITERION_STATES) {
         this.#set(
@@ -122,6 +125,24 @@ export class Metrics {
         );
       }
     }
+  }
+
+  #trend(prefix: string, labels: Record<string, string>, trend: SeriesTrend): void {
+    const { state: present, growthPercentPer24h, detectablePercentPer24h } = trend;
+    for (const state of TREND_STATES)
+      this.#set(`${prefix}_trend`, '1 for what is said of it now.', { ...labels, state }, state === present ? 1 : 0);
+    this.#set(
+      `${prefix}_growth_percent_per_day`,
+      'Growth a day with the load taken out, percent of the level without it.',
+      labels,
+      growthPercentPer24h,
+    );
+    this.#set(
+      `${prefix}_detectable_percent_per_day`,
+      'The smallest growth a day that would have been called by now, percent.',
+      labels,
+      detectablePercentPer24h,
+    );
   }
 
   /** A run that ended between two scrapes would else never be seen to have failed. */

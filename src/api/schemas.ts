@@ -4,7 +4,14 @@ import { isoTime } from '../base/iso-time.ts';
 import type { PlanEdit } from '../model/plan.ts';
 import type { Action, Run, RunEvent, RunState, Transition } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
-import type { CriterionResult, Outcome4, SeriesGrowth, Verdict } from '../model/verdict.ts';
+import {
+  type CriterionResult,
+  type Outcome4,
+  type RequestDrift,
+  type SeriesGrowth,
+  TREND_STATES,
+  type Verdict,
+} from '../model/verdict.ts';
 import { addedMs } from '../plan/edits.ts';
 import { editsOf } from '../soak/edits.ts';
 
@@ -30,20 +37,49 @@ const interval = z
   .nullable()
   .describe('95 % interval; null where none exists, one side may be open');
 
+const seriesTrend = {
+  state: z.enum(TREND_STATES).describe('`leak` is said of growth, `drift` of durations'),
+  why: z.string().describe('one sentence: what was seen, what was ruled out, what is missing'),
+  growthPercentPer24h: orNull.describe('with the load taken out, relative to the level without the growth'),
+  interval,
+  detectablePercentPer24h: orNull.describe('the smallest growth that would have been called by now'),
+  onsetMs: unixMs.nullable().describe('where it begins to grow; null unless it is suspected or called'),
+  firstCalledMs: unixMs.nullable().describe('first instant at which it was called; null unless it is'),
+  changePoints: z.array(
+    z.strictObject({
+      atMs: unixMs.describe('first reading at the new level'),
+      label: z.string().describe('what happened then, or `unexplained`'),
+      before: z.number(),
+      after: z.number(),
+    }),
+  ),
+};
+
 const seriesGrowth = z
   .strictObject({
     series: z.string(),
     unit: z.string(),
-    startLevel: orNull,
+    startLevel: orNull.describe('level without the growth, at median load'),
     growthPer24h: orNull,
-    growthPercentPer24h: orNull,
-    interval,
     growthPer1000Requests: orNull,
     samples: counter,
-    finding: z.enum(['growing', 'shrinking', 'flat', 'too_early', 'no_data']),
-    note: z.string().nullable(),
+    exhaustion: z
+      .strictObject({ atMs: unixMs, lowMs: unixMs, highMs: unixMs.nullable() })
+      .nullable()
+      .describe('when the limit is reached; null where none is known or nothing is called'),
+    ...seriesTrend,
   })
   .meta({ id: 'SeriesGrowth' }) satisfies z.ZodType<SeriesGrowth>;
+
+const requestDrift = z
+  .strictObject({
+    request: z.string().nullable().describe('name of the request; null: all together'),
+    startMs: orNull.describe('P95 without the drift, milliseconds'),
+    requests: counter,
+    readings: counter.describe('stretches with a P95 of 200 requests or more'),
+    ...seriesTrend,
+  })
+  .meta({ id: 'RequestDrift' }) satisfies z.ZodType<RequestDrift>;
 
 const criterionResult = z
   .strictObject({
@@ -124,6 +160,7 @@ export const runStatusSchema = z
         growth: seriesGrowth.nullable(),
       }),
     ),
+    drift: z.array(requestDrift),
     criteria: z.array(criterionResult),
     events: z.array(runEventSchema).describe('newest last, at most 20'),
     health: z.strictObject({
@@ -248,6 +285,7 @@ export const verdictSchema = z
       }),
     ),
     growth: z.array(seriesGrowth),
+    drift: z.array(requestDrift),
     requests: z.strictObject({
       total: z.number(),
       failed: z.number(),

@@ -1,6 +1,7 @@
 import { isoTime } from '../base/iso-time.ts';
 import { visible } from '../base/visible.ts';
 import type { RunStatus } from '../model/status.ts';
+import type { SeriesTrend } from '../model/verdict.ts';
 import { formatCount, formatDuration, formatValue } from '../verdict/quantity.ts';
 import { table } from './table.ts';
 import { type VerdictPage, verdictTable } from './verdict-table.ts';
@@ -47,10 +48,13 @@ export function statusText(status: RunStatus, io: VerdictPage): string {
     const rows = status.series.map(({ id, unit, last, growth }) => [
       `  ${id}`,
       formatValue(last, unit),
-      growth === null ? '' : growth.finding.replace('_', ' '),
-      growth?.growthPercentPer24h == null ? '' : formatValue(growth.growthPercentPer24h, 'percent_per_24h'),
+      ...trend(growth),
     ]);
     lines.push('', table([['  series', 'last', 'trend', 'growth'], ...rows]));
+  }
+  if (status.drift.length > 0) {
+    const rows = status.drift.map((one) => [`  ${one.request ?? 'all requests'}`, ...trend(one)]);
+    lines.push('', table([['  P95 of', 'trend', 'growth'], ...rows]));
   }
   if (status.criteria.length > 0) lines.push('', verdictTable(status, io));
   if (status.events.length > 0) {
@@ -62,3 +66,12 @@ export function statusText(status: RunStatus, io: VerdictPage): string {
   }
   return lines.join('\n');
 }
+
+/** State and rate; empty where nothing was asked. */
+const trend = (one: SeriesTrend | null): [state: string, rate: string] =>
+  one === null
+    ? ['', '']
+    : [
+        one.state.replace('_', ' '),
+        one.growthPercentPer24h === null ? '' : formatValue(one.growthPercentPer24h, 'percent_per_24h'),
+      ];

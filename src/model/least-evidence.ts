@@ -9,8 +9,8 @@
  */
 export const REQUESTS_FOR_QUANTILE = { p50: 20, p95: 200, p99: 1000 } as const;
 
-/** Bins of a growth or drift fit: three coefficients and their correlated errors need at least so many points. */
-export const BINS_FOR_TREND = 16;
+/** Bins of a growth or drift fit: fewer cannot carry a trend, the load and the correlation of what is left. */
+export const BINS_FOR_TREND = 14;
 
 /** Profile time, hours: a growth in less is warm-up, garbage collection or cache filling. */
 export const HOURS_FOR_GROWTH = 6;

@@ -1,6 +1,6 @@
 import type { LoadLevel } from './plan.ts';
 import type { RunEvent, RunState } from './run.ts';
-import type { CriterionResult, SeriesGrowth } from './verdict.ts';
+import type { CriterionResult, RequestDrift, SeriesGrowth } from './verdict.ts';
 
 /** The live soak at a glance: a projection of rows, kept in memory, rebuilt from rows at boot. Missing is null. */
 export interface RunStatus {
@@ -49,6 +49,8 @@ export interface RunStatus {
     atMs: number | null;
     growth: SeriesGrowth | null;
   }[];
+  /** Of the P95: all requests together first, then each name where there are several. */
+  drift: RequestDrift[];
   criteria: CriterionResult[];
   /** Newest last, at most 20. */
   events: RunEvent[];

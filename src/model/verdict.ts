@@ -55,21 +55,63 @@ export interface Outage {
   judgedMs: number;
 }
 
-export interface SeriesGrowth {
-  series: string;
-  unit: string;
-  /** Level at the start of what is judged, from the fitted line. */
-  startLevel: number | null;
-  growthPer24h: number | null;
+/**
+ * What is said of a series. `suspect`: passes every gate, not yet for long enough. `growing`: rises, and a gate is closed.
+ * `not_separable`: rises, and so does the load. `leak` is said of growth, `drift` of durations.
+ */
+export const TREND_STATES = ['insufficient', 'stable', 'growing', 'suspect', 'leak', 'drift', 'not_separable'] as const;
+export type TrendState = (typeof TREND_STATES)[number];
+
+/** A moment at which a series moved to another level. */
+export interface LabelledChange {
+  /** The first reading at the new level. */
+  atMs: number;
+  /** What happened then: `restart`, `rate change`, the words of an annotation; `unexplained`. */
+  label: string;
+  /** Levels just before and just after, at mean load. Unit of the series. */
+  before: number;
+  after: number;
+}
+
+/** How a series moves, with the load taken out. Instants are real time. */
+export interface SeriesTrend {
+  state: TrendState;
+  /** One sentence: what was seen, what was ruled out, what is missing. */
+  why: string;
   growthPercentPer24h: number | null;
   /** 95 % interval of `growthPercentPer24h`. */
   interval: { low: number | null; high: number | null } | null;
+  /** The smallest growth that would have been called by now. */
+  detectablePercentPer24h: number | null;
+  /** Where it begins to grow; null unless it is suspected or called. */
+  onsetMs: number | null;
+  /** First instant at which it was called; null unless it is. */
+  firstCalledMs: number | null;
+  changePoints: LabelledChange[];
+}
+
+export interface SeriesGrowth extends SeriesTrend {
+  series: string;
+  unit: string;
+  /** Level without the growth, at median load, warmed up and filled. */
+  startLevel: number | null;
+  growthPer24h: number | null;
   growthPer1000Requests: number | null;
+  /** Judged ones. */
   samples: number;
-  /** `growing`, `flat`, `too_early`, `no_data`. */
-  finding: 'growing' | 'shrinking' | 'flat' | 'too_early' | 'no_data';
-  /** Why a rise is not called growing: `rises and settles`; null when there is nothing to add. */
-  note: string | null;
+  /** When the limit is reached, where one is known; `highMs` is null where the growth may as well be none. */
+  exhaustion: { atMs: number; lowMs: number; highMs: number | null } | null;
+}
+
+/** Drift of the P95 of successful requests. */
+export interface RequestDrift extends SeriesTrend {
+  /** Name of the request; null: all together. */
+  request: string | null;
+  /** Fitted P95 without the drift, milliseconds. */
+  startMs: number | null;
+  requests: number;
+  /** Stretches with 200 requests or more, of which each gives one P95. */
+  readings: number;
 }
 
 export interface Verdict {
@@ -83,6 +125,8 @@ export interface Verdict {
   time: TimeAccount;
   outages: Outage[];
   growth: SeriesGrowth[];
+  /** All requests together first, then each name where there are several. */
+  drift: RequestDrift[];
   /** Judged ones. */
   requests: { total: number; failed: number; starved: number; byOutcome: Record<string, number> };
   /** Of the whole run, judged or not. */

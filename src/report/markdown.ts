@@ -1,13 +1,6 @@
 import { visible } from '../base/visible.ts';
 import type { CriterionResult, CriterionStatus, Verdict } from '../model/verdict.ts';
-import {
-  formatCount,
-  formatDuration,
-  formatInterval,
-  formatMilliseconds,
-  formatValue,
-  significant,
-} from '../verdict/quantity.ts';
+import { formatCount, formatDuration, formatInterval, formatValue, significant } from '../verdict/quantity.ts';
 import type { RunRows } from '../verdict/rows.ts';
 import { actionText, instant } from './action-text.ts';
 import { recommendations } from './advice.ts';
@@ -15,6 +8,7 @@ import { calibrationText } from './calibration-text.ts';
 import { type CheckItem, postTestChecklist, preTestChecklist } from './checklist.ts';
 import { markdownTable, escapeMarkdown as text } from './markdown-table.ts';
 import { summaryOfSeries } from './resources.ts';
+import { driftOf, growthOf } from './trends.ts';
 
 const STATUS: Record<CriterionStatus, string> = {
   pass: '✅ pass',
@@ -45,7 +39,11 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ]),
     ...section('### Consistency Testing', spaced(sentences(verdict, /^check_rate$/), checks(rows))),
     ...section('### Performance Under Load', performance(rows, verdict)),
-    ...section('### Memory and Resources', [...growth(verdict), ...resources(rows)]),
+    ...section('### Memory and Resources', [
+      ...sentences(verdict, /^memory/),
+      ...growthOf(verdict),
+      ...resources(rows),
+    ]),
     ...section('### Where the Time Went', time(verdict)),
     ...section('### Events', events(rows)),
     ...section('## Issues Found', numbered(issues(verdict).map(text), 'None.')),
@@ -168,7 +166,7 @@ function checks({ windows }: RunRows): string[] {
 }
 
 function performance(rows: RunRows, verdict: Verdict): string[] {
-  const milliseconds = (value: number | null): string => (value === null ? '–' : formatMilliseconds(value));
+  const milliseconds = (value: number | null): string => formatValue(value, 'milliseconds');
   const { iterations } = verdict;
   const windows = calibrationText(rows, verdict);
   return [
@@ -186,35 +184,10 @@ function performance(rows: RunRows, verdict: Verdict): string[] {
         milliseconds(p99Ms),
       ]),
     ),
+    ...driftOf(verdict),
     '',
     `Conversations of the whole run, judged or not: ${formatCount(iterations.planned)} planned, ${formatCount(iterations.started)} started, ${formatCount(iterations.starved)} starved, ${formatCount(iterations.late)} late, ${formatCount(iterations.paused)} paused, ${formatCount(iterations.interrupted)} interrupted.`,
     ...(windows === null ? [] : ['', text(windows)]),
-  ];
-}
-
-function growth(verdict: Verdict): string[] {
-  const rows = verdict.growth.map((one) => [
-    text(one.series),
-    formatValue(one.startLevel, one.unit),
-    one.growthPercentPer24h === null
-      ? formatValue(one.growthPer24h, one.unit)
-      : `${formatValue(one.growthPer24h, one.unit)} (${formatValue(one.growthPercentPer24h, 'percent')})`,
-    formatInterval(one.interval, 'percent'),
-    formatValue(one.growthPer1000Requests, one.unit),
-    formatCount(one.samples),
-    one.finding.replaceAll('_', ' ') + (one.note === null ? '' : `: ${text(one.note)}`),
-  ]);
-  return [
-    ...sentences(verdict, /^memory/),
-    ...(rows.length > 0
-      ? [
-          '',
-          ...markdownTable(
-            ['Series', 'Level at start', 'Growth per 24 h', '95 % interval', 'Per 1000 requests', 'Samples', 'Finding'],
-            rows,
-          ),
-        ]
-      : []),
   ];
 }
 

@@ -177,6 +177,7 @@ export class Projection {
         atMs,
         growth: growth.get(info.id) ?? null,
       })),
+      drift: this.#verdict?.drift ?? [],
       criteria: this.#verdict?.criteria ?? [],
       events: this.#events,
       health: { ...health, generatorLagMs: this.#newest?.clock.timerLagMs ?? null },

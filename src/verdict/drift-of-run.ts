@@ -1,22 +1,126 @@
-import { type Drift, type DriftInput, driftOf } from '../detect/drift.ts';
-import { requestsBetween } from '../plan/rate.ts';
+import type { Clocked } from '../detect/trend/bins.ts';
+import type { Followed } from '../detect/trend/finding.ts';
+import { REQUESTS_FOR_QUANTILE } from '../model/least-evidence.ts';
+import type { ArrivalPlan } from '../model/plan.ts';
+import { emptySketch, mergeSketch, quantileOf, type Sketch } from '../model/sketch.ts';
+import type { RequestDrift } from '../model/verdict.ts';
+import type { Looked } from './looked.ts';
 import type { DurationRow, RunRows } from './rows.ts';
+import { profileHours } from './run-clock.ts';
+import { type AskedSeries, trendOf } from './trend-of-series.ts';
 
-/** Drift of two quantiles of `ok` requests over what is judged, all request names together. */
-export interface DriftOfRun {
-  p95: Drift;
-  p50: Drift;
+/** The P95 of one request name, or of all together. */
+export interface DriftOfRequest extends AskedSeries {
+  /** null: all. */
+  request: string | null;
+  requests: number;
 }
 
-/** `sketches` by slice and outcome, in order of time, as `judgedSketches` gives them. */
-export function driftOfRun(rows: RunRows, sketches: readonly DurationRow[]): DriftOfRun {
-  const slices = sketches
-    .filter(({ outcome }) => outcome === 'ok')
-    .map(({ atMs, stepMs, durationsMs }) => ({ fromMs: atMs, untilMs: atMs + stepMs, durationsMs }));
-  const input: DriftInput = {
-    slices,
-    compression: rows.run.compression,
-    meanLoad: (fromMs, untilMs) => (requestsBetween(rows.plan, fromMs, untilMs) / (untilMs - fromMs)) * 60_000,
+/** A P95 and how it is followed, before anything is asked. */
+export interface FollowedRequest {
+  request: string | null;
+  requests: number;
+  followed: Followed;
+}
+
+interface Slice {
+  fromMs: number;
+  untilMs: number;
+  durationsMs: Sketch;
+}
+
+/** A quantile, and how many requests one reading of it needs. */
+const P95 = { quantile: 0.95, needed: REQUESTS_FOR_QUANTILE.p95 };
+const MEDIAN = { quantile: 0.5, needed: REQUESTS_FOR_QUANTILE.p50 };
+
+/**
+ * The P95 of `ok` requests over what is judged: of all together, then of each name where there are several. Only `ok`: a refused
+ * connection takes no time and a time-out takes its limit, so neither says how fast the target is. By name, because another
+ * mix of requests is no drift. `sketches` as `judgedSketches` gives them.
+ */
+export function followedDrift(rows: RunRows, sketches: readonly DurationRow[], looked: Looked): FollowedRequest[] {
+  const ok = okOf(sketches);
+  const byName = [...Map.groupBy(ok, ({ name }) => name)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const all = follow(null, together(ok), P95, rows, looked);
+  if (byName.length < 2) return [all];
+  return [all, ...byName.map(([name, own]) => follow(name, own.map(sliceOf), P95, rows, looked))];
+}
+
+/** The median of all `ok` requests: the few thousand requests of a rehearsal cannot bound a P95. */
+export const followedMedian = (rows: RunRows, sketches: readonly DurationRow[], looked: Looked): FollowedRequest =>
+  follow(null, together(okOf(sketches)), MEDIAN, rows, looked);
+
+const okOf = (sketches: readonly DurationRow[]): DurationRow[] =>
+  sketches.filter(({ outcome }) => outcome === 'ok').toSorted((a, b) => a.atMs - b.atMs);
+
+function follow(
+  request: string | null,
+  slices: readonly Slice[],
+  of: typeof P95,
+  { plan, events }: Pick<RunRows, 'plan' | 'events'>,
+  looked: Looked,
+): FollowedRequest {
+  const restarts = events.flatMap(({ kind, atMs }) => (kind === 'target_restarted' ? [profileHours(plan, atMs)] : []));
+  return {
+    request,
+    requests: slices.reduce((sum, { durationsMs }) => sum + durationsMs.count, 0),
+    followed: {
+      name: request ?? 'all requests',
+      kind: 'drift',
+      readings: quantiles(slices, of, plan),
+      load: looked.load,
+      restarts: restarts.toSorted((a, b) => a - b),
+      collected: false,
+      leftOut: looked.leftOut,
+      limit: null,
+    },
   };
-  return { p95: driftOf(input), p50: driftOf({ ...input, quantile: 0.5 }) };
+}
+
+const sliceOf = ({ atMs, stepMs, durationsMs }: DurationRow): Slice => ({
+  fromMs: atMs,
+  untilMs: atMs + stepMs,
+  durationsMs,
+});
+
+/** One sketch for each slice. */
+function together(rows: readonly DurationRow[]): Slice[] {
+  const slices = new Map<number, Slice>();
+  for (const row of rows) {
+    const slice = slices.get(row.atMs) ?? { ...sliceOf(row), durationsMs: emptySketch() };
+    slices.set(row.atMs, slice);
+    mergeSketch(slice.durationsMs, row.durationsMs);
+  }
+  return [...slices.values()];
+}
+
+/** Slices are merged until there are requests enough for the quantile; it stands at the middle of what was merged. */
+function quantiles(slices: readonly Slice[], { quantile, needed }: typeof P95, plan: ArrivalPlan): Clocked {
+  const readings: { hour: number; value: number }[] = [];
+  let merged = emptySketch();
+  let fromMs = 0;
+  for (const slice of slices) {
+    if (merged.count === 0) fromMs = slice.fromMs;
+    mergeSketch(merged, slice.durationsMs);
+    if (merged.count < needed) continue;
+    const value = quantileOf(merged, quantile);
+    if (value !== null) readings.push({ hour: profileHours(plan, (fromMs + slice.untilMs) / 2), value });
+    merged = emptySketch();
+  }
+  return {
+    hours: Float64Array.from(readings, ({ hour }) => hour),
+    values: Float64Array.from(readings, ({ value }) => value),
+  };
+}
+
+/** As the verdict shows it. */
+export function requestDrift(one: DriftOfRequest, looked: Looked): RequestDrift {
+  const { request, requests, finding, followed } = one;
+  return {
+    request,
+    startMs: finding.answer?.level ?? null,
+    requests,
+    readings: followed.readings.hours.length,
+    ...trendOf(one, looked),
+  };
 }

@@ -2,7 +2,7 @@ import { contains, overlapOf, type Stretch } from '../base/stretches.ts';
 import { durationsOriginMs, stepStart } from '../model/duration-grid.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import { addToSketch, emptySketch, mergeSketch, type Sketch } from '../model/sketch.ts';
-import { type Outcome, WINDOW_MS } from '../model/window.ts';
+import { WINDOW_MS } from '../model/window.ts';
 import { excludedStretches } from '../plan/exclusions.ts';
 import { levelAt, pausedStretches, requestsBetween } from '../plan/rate.ts';
 import type { DurationRow, RunRows } from './rows.ts';
@@ -48,8 +48,12 @@ export function limitDurations(
 /** A slice of a real run; a rehearsal, in which hours pass within a minute, keeps the windows' own length. */
 const SLICE_MS = 300_000;
 
+/** Length of a slice of durations, milliseconds of real time. */
+export const sliceLengthMs = ({ compression }: Pick<RunRows['run'], 'compression'>): number =>
+  compression > 1 ? WINDOW_MS : SLICE_MS;
+
 /**
- * Durations by slice and outcome, of slices of which at least half is judged, none with a clock step: k6 measures durations
+ * Durations by slice, outcome and name, of slices of which at least half is judged, none with a clock step: k6 measures durations
  * with the wall clock. Slices begin with the judged time and are cut where the run ends, so that a short run loses nothing
  * of it. The store keeps the last hours finer; merging them here makes the verdict the same before and after they are
  * packed. So a step costs up to five minutes of durations, not ten seconds.
@@ -59,7 +63,7 @@ export function judgedSketches(
   judged: readonly Stretch[],
   span: Pick<RunSpan, 'startMs' | 'endMs'>,
 ): DurationRow[] {
-  const sliceMs = run.compression > 1 ? WINDOW_MS : SLICE_MS;
+  const sliceMs = sliceLengthMs(run);
   const originMs = durationsOriginMs(run);
   const steps = windows
     .filter(({ clock }) => Math.abs(clock.stepMs) >= CLOCK_STEP_MS)
@@ -72,28 +76,25 @@ export function judgedSketches(
       const ofRun = { fromMs: Math.max(atMs, span.startMs), untilMs: Math.min(atMs + sliceMs, span.endMs) };
       const judgedMs = overlapOf(ofRun, judged);
       const counts = judgedMs > 0 && judgedMs >= (ofRun.untilMs - ofRun.fromMs) / 2 && overlapOf(ofRun, steps) === 0;
-      slice = counts ? { ...ofRun, byOutcome: new Map() } : null;
+      slice = counts ? { ...ofRun, rows: new Map() } : null;
       slices.set(atMs, slice);
     }
     if (slice === null) continue;
-    const durationsMs = slice.byOutcome.get(row.outcome) ?? emptySketch();
-    slice.byOutcome.set(row.outcome, durationsMs);
-    mergeSketch(durationsMs, row.durationsMs);
+    const key = `${row.outcome} ${row.name}`;
+    let merged = slice.rows.get(key);
+    if (merged === undefined) {
+      const { fromMs, untilMs } = slice;
+      const { name, outcome } = row;
+      merged = { atMs: fromMs, stepMs: untilMs - fromMs, name, outcome, durationsMs: emptySketch() };
+      slice.rows.set(key, merged);
+    }
+    mergeSketch(merged.durationsMs, row.durationsMs);
   }
-  return [...slices.values()].flatMap((slice) =>
-    slice === null
-      ? []
-      : Array.from(slice.byOutcome, ([outcome, durationsMs]) => ({
-          atMs: slice.fromMs,
-          stepMs: slice.untilMs - slice.fromMs,
-          outcome,
-          durationsMs,
-        })),
-  );
+  return [...slices.values()].flatMap((slice) => (slice === null ? [] : [...slice.rows.values()]));
 }
 
 /** The part of a slice that lies in the run. */
-type Slice = Stretch & { byOutcome: Map<Outcome, Sketch> };
+type Slice = Stretch & { rows: Map<string, DurationRow> };
 
 /** Adds the sketch with every smaller value raised to `least`. */
 function addAtLeast(into: Sketch, from: Sketch, least: number): void {

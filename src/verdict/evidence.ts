@@ -5,14 +5,13 @@ import type { LoadLevel } from '../model/plan.ts';
 import type { Outage, TimeAccount } from '../model/verdict.ts';
 import { WINDOW_MS } from '../model/window.ts';
 import { idleStretches, levelAt, pausedStretches } from '../plan/rate.ts';
-import { type DriftOfRun, driftOfRun } from './drift-of-run.ts';
 import { type Durations, judgedSketches, limitDurations, type PlannedLevel, plannedLevels } from './durations.ts';
-import { type GrowthOfSeries, growthOfRun } from './growth-of-run.ts';
 import { formatDuration } from './quantity.ts';
 import type { RunRows } from './rows.ts';
 import { type RunSpan, spanOf } from './span.ts';
 import { type Tally, tally } from './tally.ts';
 import { accountTime } from './time-account.ts';
+import { type TrendsOfRun, trendsOfRun } from './trends-of-run.ts';
 
 /** What the criteria look at: computed once from the rows, each part by a pure function of its own. */
 export interface Evidence {
@@ -33,8 +32,7 @@ export interface Evidence {
   durations: Durations;
   /** All, also those outside what is judged: their `judgedMs` is 0. */
   outages: Outage[];
-  growth: GrowthOfSeries[];
-  drift: DriftOfRun;
+  trends: TrendsOfRun;
 }
 
 export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
@@ -79,8 +77,7 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
     planned: plannedLevels(rows),
     durations: limitDurations(rows, sketches, levels),
     outages,
-    growth: growthOfRun(rows, judged, judgedOutages),
-    drift: driftOfRun(rows, sketches),
+    trends: trendsOfRun(rows, span, judged, judgedOutages, sketches),
   };
 }
 

@@ -3,6 +3,7 @@ import type { CriterionSpec } from '../model/profile.ts';
 import { quantileOf } from '../model/sketch.ts';
 import type { CriterionResult, Verdict } from '../model/verdict.ts';
 import { CRITERION_JUDGES } from './criteria/registry.ts';
+import { requestDrift } from './drift-of-run.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { seriesGrowth } from './growth-of-run.ts';
 import { lossesOf } from './losses.ts';
@@ -19,8 +20,7 @@ export function judge(rows: RunRows, options: { nowMs?: number } = {}): Verdict 
   const criteria = rows.run.profile.criteria.map((spec) => judgeCriterion(spec, evidence));
   const { outcome, headline, reasons } = decideOutcome(criteria, evidence);
   const { all, levels, durations } = evidence;
-  // Its whole interval may be beyond the limit where the test over all series is weak: then the table says so as well.
-  const leaking = criteria.find(({ id, status }) => id === 'memory_leak' && status === 'fail')?.worst;
+  const { looked, growth, drift } = evidence.trends;
   const latency = (['normal', 'peak', 'stress', 'all'] as const)
     .map((level) => ({
       level,
@@ -38,7 +38,8 @@ export function judge(rows: RunRows, options: { nowMs?: number } = {}): Verdict 
     criteria,
     time: evidence.account,
     outages: evidence.outages,
-    growth: evidence.growth.map((one) => seriesGrowth({ ...one, proven: one.proven || one.series.id === leaking })),
+    growth: growth.map((one) => seriesGrowth(one, looked)),
+    drift: drift.map((one) => requestDrift(one, looked)),
     requests: {
       total: all.requests,
       failed: all.requests - all.byOutcome.ok,

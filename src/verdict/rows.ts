@@ -3,8 +3,8 @@ import type { Action, LoadProcessRow, Run, RunEvent, Transition } from '../model
 import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
 
-/** Durations of one outcome over a stretch of `stepMs`, all requests together: whose they are decides nothing. */
-export type DurationRow = Omit<SketchRow, 'scenario' | 'name'>;
+/** Durations of one request name and outcome over a stretch of `stepMs`, all scenarios together. */
+export type DurationRow = Omit<SketchRow, 'scenario'>;
 
 /** All that a verdict is computed from: rows of the store, and the plan that follows from run and actions. */
 export interface RunRows {

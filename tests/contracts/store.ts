@@ -582,6 +582,7 @@ const verdict = (headline: string) => ({
   },
   outages: [],
   growth: [],
+  drift: [],
   requests: { total: 1, failed: 1, starved: 0, byOutcome: { timeout: 1 } },
   iterations: { planned: 1, started: 1, starved: 0, late: 0, paused: 0, interrupted: 0 },
   latency: [],

@@ -82,21 +82,26 @@ function distinct(signs: readonly Sign[], sameMs: number): Sign[] {
 /** Clocks of two sources differ by less. */
 const SAME_CRASH_MS = 5_000;
 
-/** Steps of the counters of kills for lack of memory. */
-function outOfMemoryKills(
+/** Steps of the counters of the target's kills for lack of memory, up to `endMs`. */
+export function outOfMemoryKills(
   series: Evidence['rows']['series'],
   samples: Evidence['rows']['samples'],
   endMs: number,
-): Sign[] {
+): (Sign & { series: string })[] {
   return series
     .filter(({ id, role, unit }) => role === 'target' && unit === 'count' && /oom_kills?(_total)?$/.test(id))
     .flatMap(({ id }) => {
       let before: number | null = null;
-      const kills: Sign[] = [];
+      const kills: (Sign & { series: string })[] = [];
       for (const { series: of, atMs, last } of samples) {
         if (of !== id || last === null || atMs > endMs) continue;
         if (before !== null && last > before)
-          kills.push({ atMs, message: `${id}: ${last - before} killed for lack of memory`, sign: `kill in ${id}` });
+          kills.push({
+            atMs,
+            message: `${id}: ${last - before} killed for lack of memory`,
+            sign: `kill in ${id}`,
+            series: id,
+          });
         before = last;
       }
       return kills;

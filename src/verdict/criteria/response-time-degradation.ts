@@ -1,62 +1,82 @@
-import { type Drift, requestsForQuantile } from '../../detect/drift.ts';
-import { MIN_BINS } from '../../detect/growth.ts';
+import { BINS_FOR_TREND, HOURS_FOR_GROWTH, REQUESTS_FOR_QUANTILE } from '../../model/least-evidence.ts';
 import type { CriterionSpec } from '../../model/profile.ts';
 import { requestsBetween } from '../../plan/rate.ts';
-import { formatCount, formatInterval, formatValue } from '../quantity.ts';
-import { type CriterionJudge, lacking, meets } from './criterion.ts';
-
-/** A trend this improbable by chance is a degradation. Stricter than the interval, because the whole run hangs on it. */
-const ALPHA = 0.01;
+import type { DriftOfRequest } from '../drift-of-run.ts';
+import { formatCount, formatValue } from '../quantity.ts';
+import { decideByTrend, type MeasuredTrend } from './by-trend.ts';
+import { type CriterionJudge, type Finding, lacking, meets } from './criterion.ts';
 
 /**
- * Change of the P95 of `ok` requests from start to end of what is judged, percent, the load taken out. The few thousand
- * requests of a rehearsal cannot bound a P95 this closely: there, and only there, the median may speak for it when the
- * P95 itself shows nothing (docs/formulas.md#response_time_degradation).
+ * Change of the P95 of `ok` requests from start to end of what is judged, percent, the load taken out. All requests together
+ * decide; but where each name for itself meets the target, only the mix has changed. The few thousand requests of a rehearsal
+ * cannot bound a P95 this closely: there, and only there, the median may speak for it (docs/formulas.md#response_time_degradation).
  */
-export const responseTimeDegradation: CriterionJudge = (spec, { drift: { p95, p50 }, rows }) => {
-  const { plan, run } = rows;
-  const evidence = evidenceOf(p95);
-  const verdict = decide(p95, 'P95', spec);
-  if (verdict.status === 'inconclusive' && run.rehearsal && p95.finding !== 'degrading') {
-    const typical = decide(p50, 'median', spec);
-    if (typical.status !== 'inconclusive') {
-      const why = `${typical.why}; a rehearsal has too few requests for the P95`;
-      return { ...seen(p50), evidence: evidenceOf(p50), status: typical.status, why, worst: null };
-    }
+export const responseTimeDegradation: CriterionJudge = (spec, { trends, rows }) => {
+  const [all, ...named] = trends.drift;
+  const finding = all === undefined ? null : judgeQuantile(all, 'P95', named, spec);
+  if (finding?.status === 'pass' || finding?.status === 'fail') return finding;
+  if (trends.typical !== null && all?.finding.verdict !== 'drift') {
+    const typical = judgeQuantile(trends.typical, 'median', [], spec);
+    if (typical?.status === 'pass' || typical?.status === 'fail')
+      return { ...typical, why: `${typical.why}; a rehearsal has too few requests for the P95` };
   }
-  if (p95.totalPercent === null) {
-    const needed = MIN_BINS * requestsForQuantile(0.95);
-    return lacking(spec, evidence, verdict.why, requestsBetween(plan, plan.startMs, plan.endMs) < needed);
-  }
-  return { ...seen(p95), evidence, ...verdict, worst: null };
+  if (finding !== null) return finding;
+  const needed = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE.p95;
+  const evidence = all === undefined ? 'no requests' : evidenceOf(all);
+  const why = `${evidence} are too few to tell drift of the P95 from noise: ${BINS_FOR_TREND} readings over ${HOURS_FOR_GROWTH} h are needed, each of ${REQUESTS_FOR_QUANTILE.p95} requests`;
+  const { plan } = rows;
+  return lacking(spec, evidence, why, requestsBetween(plan, plan.startMs, plan.endMs) < needed);
 };
 
-const evidenceOf = ({ requests, bins }: Drift): string => `${formatCount(requests)} requests in ${bins} bins`;
-
-const seen = ({ totalPercent, interval }: Drift): Pick<Drift, 'interval'> & { actual: number | null } => ({
-  actual: totalPercent,
-  interval,
-});
-
-function decide(
-  drift: Drift,
+/** Null where nothing could be fitted. */
+function judgeQuantile(
+  one: DriftOfRequest,
   name: string,
+  named: readonly DriftOfRequest[],
   spec: CriterionSpec,
-): { status: 'pass' | 'fail' | 'inconclusive'; why: string } {
-  const { totalPercent: actual, interval, pValue, smallestDetectablePercent, finding, wentAway } = drift;
-  if (actual === null || interval === null) {
-    return {
-      status: 'inconclusive',
-      why: `${drift.bins} bins are too few to tell drift of the ${name} from noise, ${MIN_BINS} are needed`,
-    };
+): Finding | null {
+  const total = totalOf(one);
+  if (total === null) return null;
+  const seen = {
+    actual: total.estimate,
+    interval: { low: total.low, high: total.high },
+    evidence: evidenceOf(one),
+    worst: worstOf(named),
+  };
+  const said = `the ${name} changed by ${formatValue(total.estimate, 'percent')} from start to end (limit ${spec.text})${calledAs([one, ...named])}`;
+  const totals = named.map(totalOf);
+  const mixOnly = totals.length > 0 && totals.every((of) => of !== null && meets(of.high, spec));
+  if (mixOnly && !meets(total.high, spec)) {
+    const why = `${said}, but that of each request by itself did not: their mix has changed`;
+    return { ...seen, status: 'pass', why };
   }
-  const said = `the ${name} changed by ${formatValue(actual, 'percent')} from start to end (limit ${spec.text})`;
-  if (finding === 'degrading' && (pValue ?? 1) <= ALPHA && !meets(actual, spec)) return { status: 'fail', why: said };
-  const bounded = interval.high !== null && meets(interval.high, spec);
-  const wouldBeSeen = smallestDetectablePercent !== null && meets(smallestDetectablePercent, spec);
-  if (meets(actual, spec) && (bounded || wouldBeSeen)) return { status: 'pass', why: said };
-  const reason = wentAway
-    ? 'but the end is no slower than the start'
-    : `but the 95 % interval is ${formatInterval(interval, 'percent')}`;
-  return { status: 'inconclusive', why: `${said}, ${reason}` };
+  return { ...seen, ...decideByTrend(spec, total, one, said) };
 }
+
+const evidenceOf = ({ requests, followed }: DriftOfRequest): string =>
+  `${formatCount(requests)} requests in ${formatCount(followed.readings.hours.length)} readings`;
+
+/** From the first reading to the last, percent; null where nothing could be fitted. */
+function totalOf({ finding, followed }: DriftOfRequest): MeasuredTrend | null {
+  const rate = finding.growthPercentPer24h;
+  const { hours } = followed.readings;
+  if (rate === null || finding.answer === null) return null;
+  const days = ((hours.at(-1) ?? 0) - (hours[0] ?? 0)) / 24;
+  const total = (percentPer24h: number): number => 100 * Math.expm1(Math.log1p(percentPer24h / 100) * days);
+  return { estimate: total(rate.estimate), low: total(rate.low), high: total(rate.high) };
+}
+
+/** The state informs: it decides nothing. */
+function calledAs(drift: readonly DriftOfRequest[]): string {
+  const called = drift.filter(({ finding }) => finding.verdict === 'drift');
+  if (called.length === 0) return '';
+  return `; drift is called of ${called.map(({ request }) => request ?? 'all together').join(', ')}`;
+}
+
+/** The name that became slowest of those whose drift is called. */
+const worstOf = (named: readonly DriftOfRequest[]): string | null =>
+  named
+    .filter(({ finding }) => finding.verdict === 'drift')
+    .toSorted(
+      (a, b) => (b.finding.growthPercentPer24h?.estimate ?? 0) - (a.finding.growthPercentPer24h?.estimate ?? 0),
+    )[0]?.request ?? null;
