@@ -37,6 +37,7 @@ const status: RunStatus = {
     { id: 'agent.rss_bytes', unit: 'bytes', role: 'target', last: 123_000_000, atMs: 0, growth: null },
     { id: 'agent.threads', unit: 'count', role: 'target', last: null, atMs: null, growth: null },
   ],
+  drift: [],
   criteria: [
     {
       id: 'error_rate',

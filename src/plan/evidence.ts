@@ -68,6 +68,8 @@ function needOf(definition: CriterionDefinition, spec: CriterionSpec, shares: Le
       // In a rehearsal the median may stand for a p95 that has too few requests.
       const quantile = plan.compression === 1 ? 'p95' : 'p50';
       const requests = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE[quantile];
+      const growing = hoursNeeded(HOURS_FOR_GROWTH, shares.all, plan, 'a trend needs');
+      if (growing.verdict === 'too_short') return growing;
       // No stretch is shorter than a window of real time, and one at each edge is cut.
       const leastMs = (BINS_FOR_TREND + 2) * WINDOW_MS;
       if (shares.all.requests > 0 && shares.all.ms < leastMs) {

@@ -30,8 +30,13 @@ interface Slice {
 }
 
 /** A quantile, and how many requests one reading of it needs. */
-const P95 = { quantile: 0.95, needed: REQUESTS_FOR_QUANTILE.p95 };
-const MEDIAN = { quantile: 0.5, needed: REQUESTS_FOR_QUANTILE.p50 };
+interface Quantile {
+  quantile: number;
+  needed: number;
+}
+
+const P95: Quantile = { quantile: 0.95, needed: REQUESTS_FOR_QUANTILE.p95 };
+const MEDIAN: Quantile = { quantile: 0.5, needed: REQUESTS_FOR_QUANTILE.p50 };
 
 /**
  * The P95 of `ok` requests over what is judged: of all together, then of each name where there are several. Only `ok`: a refused
@@ -56,7 +61,7 @@ const okOf = (sketches: readonly DurationRow[]): DurationRow[] =>
 function follow(
   request: string | null,
   slices: readonly Slice[],
-  of: typeof P95,
+  of: Quantile,
   { plan, events }: Pick<RunRows, 'plan' | 'events'>,
   looked: Looked,
 ): FollowedRequest {
@@ -95,7 +100,7 @@ function together(rows: readonly DurationRow[]): Slice[] {
 }
 
 /** Slices are merged until there are requests enough for the quantile; it stands at the middle of what was merged. */
-function quantiles(slices: readonly Slice[], { quantile, needed }: typeof P95, plan: ArrivalPlan): Clocked {
+function quantiles(slices: readonly Slice[], { quantile, needed }: Quantile, plan: ArrivalPlan): Clocked {
   const readings: { hour: number; value: number }[] = [];
   let merged = emptySketch();
   let fromMs = 0;

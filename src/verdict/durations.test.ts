@@ -85,16 +85,18 @@ describe('judged slices', () => {
     expect(slices(minutes)).toEqual(slices(packed));
   });
 
-  it('hold the durations of all outcomes apart and of all names together', () => {
+  it('hold the durations of each outcome and each name apart, all scenarios together', () => {
     const sketches = [
       row(0, 'ok', sketchOf(20)),
+      { ...row(0, 'ok', sketchOf(30)), scenario: 'other' },
       { ...row(0, 'ok', sketchOf(40)), name: 'GET /cart' },
       row(0, 'timeout', sketchOf(TIMEOUT_MS)),
     ];
     const kept = judgedSketches({ ...rows, sketches }, judged, span);
-    expect(kept.map(({ outcome, durationsMs }) => [outcome, durationsMs.count])).toEqual([
-      ['ok', 2],
-      ['timeout', 1],
+    expect(kept.map(({ outcome, name, durationsMs }) => [outcome, name, durationsMs.count])).toEqual([
+      ['ok', 'GET /', 2],
+      ['ok', 'GET /cart', 1],
+      ['timeout', 'GET /', 1],
     ]);
     // Rows belong to the caller.
     expect(sketches[0]?.durationsMs.count).toBe(1);

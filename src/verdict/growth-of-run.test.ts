@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
 import type { SamplerRole } from '../model/sample.ts';
+import type { SeriesGrowth } from '../model/verdict.ts';
 import { gatherEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
 
@@ -16,23 +17,21 @@ const event = (kind: string, hours: number): NonNullable<RunScript['events']>[nu
 });
 const restarts = [event('target_identified', 0), event('target_restarted', 24), event('target_restarted', 48)];
 
-function growthOf(series: string, events: RunScript['events'], role: SamplerRole = 'target') {
-  const rows = runRows({
-    hours: 72,
-    series: { [series]: { ...MEMORY, info: { ...MEMORY.info, role }, level: LEVEL } },
-    ...(events === undefined ? {} : { events }),
-  });
-  return judge(rows).growth.find(({ series: id }) => id === series);
+function growthOf(id: string, events: RunScript['events'], role: SamplerRole = 'target'): SeriesGrowth {
+  const series = { [id]: { ...MEMORY, info: { ...MEMORY.info, role }, level: LEVEL } };
+  return only({ hours: 72, series, ...(events === undefined ? {} : { events }) }, id);
+}
+
+function only(script: RunScript, id: string): SeriesGrowth {
+  const found = judge(runRows(script)).growth.find(({ series }) => series === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found;
 }
 
 describe('growth over restarts', () => {
   it('follows each life of the process in the source that saw the restarts', () => {
-    expect(growthOf('agent.rss_bytes', restarts)).toMatchObject({ finding: 'growing' });
-  });
-
-  it('does so as well in a source that cannot tell whom it reads', () => {
-    const { finding, growthPercentPer24h } = growthOf('cluster.heap_bytes', restarts) ?? {};
-    expect(finding).toBe('growing');
+    const { state, growthPercentPer24h } = growthOf('agent.rss_bytes', restarts);
+    expect(state).toBe('leak');
     expect(growthPercentPer24h).toBeGreaterThan(15);
     expect(growthPercentPer24h).toBeLessThan(25);
   });
@@ -45,35 +44,87 @@ describe('growth over restarts', () => {
   ];
 
   it('judges a dependency as well, over its own restarts', () => {
-    expect(growthOf('cache.used_memory_bytes', cacheRestarts, 'dependency')).toMatchObject({ finding: 'growing' });
+    expect(growthOf('cache.used_memory_bytes', cacheRestarts, 'dependency').state).toBe('leak');
   });
 
-  it('does not take the restart of a dependency for one of the target', () => {
-    expect(growthOf('cluster.heap_bytes', cacheRestarts)?.finding).not.toBe('growing');
+  it('looks for them in the readings of a source that cannot tell whom it reads', () => {
+    const rows = runRows({
+      hours: 72,
+      events: restarts,
+      series: { 'cluster.heap_bytes': { ...MEMORY, level: LEVEL } },
+    });
+    const [one] = gatherEvidence(rows).trends.growth;
+    expect(one?.followed.restarts).toBeNull();
   });
 
   it('leaves alone a source that knows itself and was not restarted', () => {
     const itself = { ...event('target_identified', 0), data: { source: 'cluster' } };
-    expect(growthOf('cluster.heap_bytes', [itself, ...restarts])?.finding).not.toBe('growing');
+    expect(growthOf('cluster.heap_bytes', [itself, ...restarts]).state).not.toBe('leak');
   });
 });
 
-describe('a series that fails the memory criterion', () => {
-  it('is growing in the table too, also where the test over all series alone would not say so', () => {
-    const flat = { ...MEMORY, level: () => 100e6 };
-    const leak = {
-      ...MEMORY,
-      noise: 0.05,
-      correlation: 0.97,
-      level: (hour: number) => 200e6 * (1 + (0.6 * hour) / 24),
-    };
-    const series = { 'agent.rss_bytes': leak, 'agent.a': flat, 'agent.b': flat, 'agent.c': flat, 'agent.d': flat };
-    const rows = runRows({ hours: 10, ratePerMinute: 6, seed: 10, series });
-    const found = gatherEvidence(rows).growth.find(({ series: { id } }) => id === 'agent.rss_bytes');
-    expect(found).toMatchObject({ proven: false, growth: { finding: 'growing' } });
+describe('a series of a run', () => {
+  const leak = (perDay: number) => (hour: number) => 200e6 * (1 + (perDay * hour) / 24);
 
-    const { criteria, growth } = judge(rows);
-    expect(criteria).toContainEqual(expect.objectContaining({ id: 'memory_leak', status: 'fail' }));
-    expect(growth[0]).toMatchObject({ series: 'agent.rss_bytes', finding: 'growing', note: null });
+  it('that leaks says since when, when it was called first, and when its limit is reached', () => {
+    const growth = only(
+      {
+        hours: 72,
+        events: [event('target_identified', 0)],
+        series: {
+          'agent.rss_bytes': { ...MEMORY, level: leak(0.3) },
+          'box.limit_bytes': {
+            info: { kind: 'cgroup', leakCandidate: false, memory: false },
+            level: () => 500e6,
+          },
+        },
+      },
+      'agent.rss_bytes',
+    );
+    expect(growth).toMatchObject({
+      state: 'leak',
+      onsetMs: START_MS,
+      why: expect.stringMatching(/^It grows by 30 % a day/),
+    });
+    expect(growth.growthPer24h).toBeCloseTo(60e6, -7);
+    const hourOf = (ms: number | null | undefined): number => ((ms ?? Number.NaN) - START_MS) / HOUR_MS;
+    expect(hourOf(growth.firstCalledMs)).toBeGreaterThanOrEqual(28);
+    expect(hourOf(growth.firstCalledMs)).toBeLessThan(40);
+    // 200 MB and 60 MB a day more: 500 MB after five days.
+    expect(hourOf(growth.exhaustion?.atMs)).toBeGreaterThan(110);
+    expect(hourOf(growth.exhaustion?.atMs)).toBeLessThan(125);
+    expect(growth.exhaustion?.lowMs).toBeLessThanOrEqual(growth.exhaustion?.atMs ?? 0);
+  });
+
+  it('that is read after collections is called within a day', () => {
+    const script = (id: string): RunScript => ({ hours: 20, series: { [id]: { ...MEMORY, level: leak(0.3) } } });
+    expect(only(script('agent.heap_after_gc_bytes'), 'agent.heap_after_gc_bytes').state).toBe('leak');
+    expect(only(script('agent.rss_bytes'), 'agent.rss_bytes')).toMatchObject({ state: 'growing', firstCalledMs: null });
+  });
+
+  it('that moves by a step is stable, and the step is told with what happened then', () => {
+    const step = (hour: number, load: number): number => 200e6 * (1 + 0.05 * load) * (hour >= 40 ? 1.2 : 1);
+    const note = {
+      atMs: START_MS + 39.8 * HOUR_MS,
+      who: 'eve',
+      kind: 'annotate' as const,
+      text: 'deploy 1.4',
+      edit: null,
+    };
+    const series = { 'agent.rss_bytes': { ...MEMORY, level: step } };
+    const growth = only({ hours: 72, series, actions: [note] }, 'agent.rss_bytes');
+    expect(growth.state).toBe('stable');
+    expect(growth.changePoints).toEqual([
+      { atMs: START_MS + 40 * HOUR_MS, label: 'deploy 1.4', before: expect.any(Number), after: expect.any(Number) },
+    ]);
+    expect(only({ hours: 72, series }, 'agent.rss_bytes').changePoints).toMatchObject([{ label: 'unexplained' }]);
+  });
+
+  it('says the same of an hour whether the run lived then or is looked at later', () => {
+    const series = { 'agent.rss_bytes': { ...MEMORY, level: leak(0.3) } };
+    const live = judge(runRows({ hours: 72, series, liveUntilMs: START_MS + 40 * HOUR_MS }));
+    const later = judge(runRows({ hours: 72, series }));
+    expect(live.growth[0]?.state).toBe('leak');
+    expect(live.growth[0]?.firstCalledMs).toBe(later.growth[0]?.firstCalledMs);
   });
 });

@@ -53,12 +53,12 @@ describe('a verdict', () => {
     });
     expect(verdict.outcome).toBe('failed');
     expect(verdict.headline).toMatch(
-      /^failed: agent\.rss_bytes grows 1\d(\.\d+)? % per 24 h \(limit < 5% growth per 24h\)$/,
+      /^failed: agent\.rss_bytes grows 1\d(\.\d+)? % per 24 h \(limit < 5% growth per 24h\), which is called a leak$/,
     );
     expect(criterion(verdict, 'memory_leak').actual).toBeCloseTo(10.7, 0);
-    expect(verdict.growth.map(({ series, finding }) => [series, finding])).toEqual([
-      ['agent.rss_bytes', 'growing'],
-      ['agent.heap_bytes', 'flat'],
+    expect(verdict.growth.map(({ series, state }) => [series, state])).toEqual([
+      ['agent.rss_bytes', 'leak'],
+      ['agent.heap_bytes', 'stable'],
     ]);
   });
 

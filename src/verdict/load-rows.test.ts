@@ -60,11 +60,12 @@ describe('rows for a verdict', () => {
     );
     const { rows } = await loaded(windows);
     expect(rows.windows.map(({ startMs }) => (startMs - START_MS) / HOUR_MS)).toEqual([-3, 5, 99]);
-    expect(rows.sketches.map(({ outcome, durationsMs }) => [outcome, durationsMs.count])).toEqual([
-      ['ok', 5],
-      ['ok', 5],
-      ['ok', 5],
-    ]);
+    expect(rows.sketches.map(({ outcome, name, durationsMs }) => [outcome, name, durationsMs.count])).toEqual(
+      [1, 2, 3].flatMap(() => [
+        ['ok', 'GET /', 2],
+        ['ok', 'GET /cart', 3],
+      ]),
+    );
   });
 
   it('of a live run lose nothing that is packed between two readings', async () => {

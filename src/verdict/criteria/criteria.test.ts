@@ -9,6 +9,7 @@ import {
   START_MS,
 } from '../../../tests/support/run-rows.ts';
 import type { CriterionSpec } from '../../model/profile.ts';
+import { emptySketch, mergeSketch } from '../../model/sketch.ts';
 import type { CriterionResult } from '../../model/verdict.ts';
 import { judge } from '../judge.ts';
 import type { RunRows } from '../rows.ts';
@@ -259,6 +260,147 @@ describe('memory', () => {
     expect(cache(0, { 'agent.rss_bytes': MEMORY }).status).toBe('pass');
     expect(cache(0.2)).toMatchObject({ status: 'fail', worst: 'cache.used_memory_bytes' });
     expect(cache(0.2, { 'agent.rss_bytes': MEMORY }).status).toBe('fail');
+  });
+});
+
+describe('growth of memory', () => {
+  const leaking = (perDay: number, script: Partial<RunScript> = {}, id = 'agent.rss_bytes'): CriterionResult =>
+    result('memory_leak', {
+      hours: 72,
+      criteria: asked('memory_leak'),
+      ...script,
+      series: { [id]: { ...MEMORY, level: (hour) => 200e6 * (1 + (perDay * hour) / 24) } },
+    });
+
+  it('passes with its whole interval below the limit, although a leak is called', () => {
+    const found = leaking(0.03);
+    expect(found).toMatchObject({ status: 'pass', why: expect.stringContaining('which is called a leak') });
+    expect(found.interval?.high).toBeLessThan(5);
+  });
+
+  it('fails with its whole interval above the limit', () => {
+    const found = leaking(0.1);
+    expect(found).toMatchObject({ status: 'fail', worst: 'agent.rss_bytes' });
+    expect(found.interval?.low).toBeGreaterThan(5);
+  });
+
+  it('is open with the limit inside its interval, and says how many more hours would settle it', () => {
+    const found = leaking(0.05);
+    expect(found.status).toBe('inconclusive');
+    expect(found.why).toMatch(/the 95 % interval is [\d.]+ % to [\d.]+ %; (about \d+ h more would|it is so close)/);
+  });
+
+  it('never fails a rise that may be the first half of a sawtooth, and says how long it takes to know', () => {
+    const young = leaking(0.3, { hours: 20 });
+    expect(young.interval?.low).toBeGreaterThan(5);
+    expect(young).toMatchObject({
+      status: 'inconclusive',
+      why: expect.stringMatching(/20 h cannot tell it from a collection that is still due: about 8 h more would$/),
+    });
+    expect(leaking(0.3, { hours: 20 }, 'agent.heap_after_gc_bytes').status).toBe('fail');
+  });
+});
+
+/** Restarts of the agent at these minutes, as its sampler tells them. */
+const restartedAt = (...minutes: number[]): NonNullable<RunScript['events']> =>
+  minutes.map((minute) => ({
+    atMs: START_MS + minute * 60_000,
+    kind: 'target_restarted',
+    severity: 'error',
+    message: 'agent was restarted',
+    data: { source: 'agent' },
+  }));
+
+describe('a leak that kills the target', () => {
+  /** Memory by the age of a process that lives for `minutes`. */
+  const lives = (minutes: number, ofAge: (age: number) => number): RunScript => ({
+    hours: 2,
+    criteria: asked('memory_leak'),
+    events: restartedAt(minutes, 2 * minutes),
+    series: {
+      'agent.rss_bytes': { ...MEMORY, noise: 0.001, level: (hour) => ofAge((hour * 60) % minutes) },
+    },
+  });
+
+  it('fails at once when it was restarted twice at like memory', () => {
+    const found = result('memory_leak', { ...lives(30, (age) => 100e6 + 20e6 * age), liveUntilMs: at(1.2) });
+    expect(found).toMatchObject({
+      status: 'fail',
+      worst: 'agent.rss_bytes',
+      why: expect.stringMatching(/^agent\.rss_bytes rose until the target was restarted, 2 times at about 6\d\d MB$/),
+    });
+  });
+
+  it('does not fail so after one restart, nor when the memory stood still before each', () => {
+    const rising = lives(30, (age) => 100e6 + 20e6 * age);
+    expect(result('memory_leak', { ...rising, events: restartedAt(30) }).status).toBe('inconclusive');
+    expect(
+      result(
+        'memory_leak',
+        lives(30, (age) => 400e6 - 300e6 * Math.exp(-age / 3)),
+      ).status,
+    ).toBe('inconclusive');
+  });
+
+  it('does not fail so when the heights have nothing in common, or the restarts were planned', () => {
+    const rising = lives(30, (age) => 100e6 + 20e6 * age);
+    expect(result('memory_leak', { ...rising, events: restartedAt(10, 30) }).status).toBe('inconclusive');
+    const exclude = [{ kind: 'hours' as const, fromMs: 0.4 * HOUR_MS, untilMs: 0.6 * HOUR_MS, reason: 'deploy' }];
+    expect(result('memory_leak', { ...rising, exclude }).status).toBe('inconclusive');
+  });
+
+  it('fails at once with a kill for lack of memory, however young it is', () => {
+    const found = result('memory_leak', {
+      hours: 24,
+      liveUntilMs: at(0.5),
+      criteria: asked('memory_leak'),
+      series: {
+        'agent.rss_bytes': MEMORY,
+        'box.oom_kills': {
+          info: { kind: 'cgroup', unit: 'count', leakCandidate: false, memory: false },
+          level: (hour) => (hour < 0.3 ? 0 : 1),
+        },
+      },
+    });
+    expect(found).toMatchObject({ status: 'fail', worst: 'box.oom_kills' });
+  });
+});
+
+describe('degradation of response times', () => {
+  it('is told by request name, and one name alone does not decide', () => {
+    const rows = runRows({
+      hours: 72,
+      ratePerMinute: 120,
+      names: ['GET /', 'GET /cart'],
+      criteria: asked('response_time_degradation'),
+    });
+    const verdict = judge(rows);
+    expect(verdict.drift.map(({ request, state }) => [request, state])).toEqual([
+      [null, 'stable'],
+      ['GET /', 'stable'],
+      ['GET /cart', 'stable'],
+    ]);
+    expect(judged('response_time_degradation', rows).status).toBe('pass');
+  });
+
+  it('is none when only the mix of requests changed', () => {
+    const rows = runRows({
+      hours: 72,
+      ratePerMinute: 120,
+      names: ['fast', 'slow'],
+      criteria: asked('response_time_degradation'),
+    });
+    // Each name is as fast as ever, but there is more and more of the one that takes five times as long.
+    const sketches = rows.sketches.map((row) => {
+      const durationsMs = emptySketch();
+      const { durationsMs: own } = row;
+      const slower = { ...own, firstIndex: own.firstIndex + 160, max: 5 * (own.max ?? 0) };
+      const times = row.name === 'slow' ? 1 + Math.floor((8 * (row.atMs - START_MS)) / (72 * HOUR_MS)) : 4;
+      for (let time = 0; time < times; time++) mergeSketch(durationsMs, row.name === 'slow' ? slower : own);
+      return { ...row, durationsMs };
+    });
+    const found = judged('response_time_degradation', { ...rows, sketches });
+    expect(found).toMatchObject({ status: 'pass', why: expect.stringContaining('their mix has changed') });
   });
 });
 

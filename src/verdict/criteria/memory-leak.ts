@@ -4,6 +4,7 @@ import type { CriterionStatus } from '../../model/verdict.ts';
 import { fastLeakOf } from '../fast-leak.ts';
 import type { GrowthOfSeries } from '../growth-of-run.ts';
 import { formatCount, formatValue } from '../quantity.ts';
+import { HOUR_MS } from '../run-clock.ts';
 import { decideByTrend } from './by-trend.ts';
 import { type CriterionJudge, type Finding, lacking } from './criterion.ts';
 
@@ -18,8 +19,8 @@ export const memoryLeak: CriterionJudge = (spec, evidence) => {
   const { rows, trends } = evidence;
   const memory = trends.growth.filter(({ series }) => series.memory);
   const { plan, run } = rows;
-  const profileHours = ((plan.endMs - plan.startMs) * plan.compression) / 3_600_000;
-  const neverLong = profileHours - run.profile.traffic.warmupMs / 3_600_000 < HOURS_FOR_GROWTH;
+  const warmMs = (plan.endMs - plan.startMs) * plan.compression - run.profile.traffic.warmupMs;
+  const neverLong = warmMs < HOURS_FOR_GROWTH * HOUR_MS;
   const [worst] = memory
     .map((one) => judgeSeries(one, spec, neverLong))
     .toSorted(

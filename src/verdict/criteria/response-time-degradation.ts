@@ -3,6 +3,7 @@ import type { CriterionSpec } from '../../model/profile.ts';
 import { requestsBetween } from '../../plan/rate.ts';
 import type { DriftOfRequest } from '../drift-of-run.ts';
 import { formatCount, formatValue } from '../quantity.ts';
+import { HOUR_MS } from '../run-clock.ts';
 import { decideByTrend, type MeasuredTrend } from './by-trend.ts';
 import { type CriterionJudge, type Finding, lacking, meets } from './criterion.ts';
 
@@ -24,8 +25,10 @@ export const responseTimeDegradation: CriterionJudge = (spec, { trends, rows }) 
   const needed = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE.p95;
   const evidence = all === undefined ? 'no requests' : evidenceOf(all);
   const why = `${evidence} are too few to tell drift of the P95 from noise: ${BINS_FOR_TREND} readings over ${HOURS_FOR_GROWTH} h are needed, each of ${REQUESTS_FOR_QUANTILE.p95} requests`;
-  const { plan } = rows;
-  return lacking(spec, evidence, why, requestsBetween(plan, plan.startMs, plan.endMs) < needed);
+  const { plan, run } = rows;
+  const warmMs = (plan.endMs - plan.startMs) * plan.compression - run.profile.traffic.warmupMs;
+  const tooFew = requestsBetween(plan, plan.startMs, plan.endMs) < needed;
+  return lacking(spec, evidence, why, tooFew || warmMs < HOURS_FOR_GROWTH * HOUR_MS);
 };
 
 /** Null where nothing could be fitted. */
