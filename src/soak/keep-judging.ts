@@ -6,7 +6,7 @@ import type { LiveRun } from './live-run.ts';
 /** Judging may take this share of one core: a long run is judged less often rather than slower. */
 const MAX_SHARE = 1 / 50;
 
-/** Judges the criteria as they stand, again and again, until `signal` aborts. */
+/** Judges the criteria as they stand, again and again, and tells when a series begins or ceases to leak, until `signal` aborts. */
 export async function keepJudging(live: LiveRun, context: SoakContext, signal: AbortSignal): Promise<void> {
   const { clock, judge: judgement, settings, log } = context;
   let pauseMs = settings.judgeEveryMs;
@@ -14,7 +14,12 @@ export async function keepJudging(live: LiveRun, context: SoakContext, signal: A
     if (live.state !== 'running' && live.state !== 'paused' && live.state !== 'warming_up') continue;
     const beganMs = clock.monotonicMs();
     try {
-      live.projection.setVerdict(await judgement.judge(live.run.id, clock.now(), signal), false);
+      const verdict = await judgement.judge(live.run.id, clock.now(), signal);
+      live.projection.setVerdict(verdict, false);
+      const changes = live.trends.changes(verdict, live.run);
+      await live.note(...changes);
+      // Rows may wait for the store for long: they are told all the same, and once.
+      for (const change of changes) live.trends.add(change);
     } catch (thrown) {
       if (!signal.aborted)
         log.warn({ run: live.run.id, reason: describeError(thrown) }, 'the criteria could not be judged');

@@ -11,6 +11,7 @@ import type { RunSignal } from './control.ts';
 import { editsOf, isPaused } from './edits.ts';
 import { Projection } from './projection.ts';
 import { stateOf, transition } from './state.ts';
+import { TrendStates } from './trend-changes.ts';
 
 /** Rows that a run starts from: empty for a new one, what is stored for one that is carried on. */
 export interface KnownRows {
@@ -27,6 +28,8 @@ export class LiveRun {
   readonly run: Run;
   readonly folder: string;
   readonly projection: Projection;
+  /** What is said of each series, as the events so far tell it. */
+  readonly trends = new TrendStates();
   /** Rings when something changed that decides the next step. */
   readonly changed = new Bell();
   /** Rings when the plan or the process changed, so that the one must be told of the other. */
@@ -120,6 +123,7 @@ export class LiveRun {
       if (event.id <= this.#lastEventId) continue;
       this.#lastEventId = event.id;
       this.projection.addEvents([event]);
+      this.trends.add(event);
       this.#context.log[event.severity === 'info' ? 'info' : 'warn'](
         { run: this.run.id, kind: event.kind },
         event.message,
@@ -131,6 +135,7 @@ export class LiveRun {
   /** Events of an earlier life: part of the status, not told again. */
   recallEvents(events: readonly RunEvent[]): void {
     this.projection.addEvents(events);
+    for (const event of events) this.trends.add(event);
     this.#lastEventId = events.at(-1)?.id ?? this.#lastEventId;
   }
 
