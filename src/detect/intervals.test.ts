@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   exponentialMeanInterval,
-  holm,
   mtbfLowerBound,
   mtbfUpperBound,
   poissonInterval,
@@ -37,10 +36,5 @@ describe('intervals', () => {
     expect(exponentialMeanInterval(10, 1)).toBeNull();
     expect(exponentialMeanInterval(40, 4)?.low).toBeLessThan(10);
     expect(exponentialMeanInterval(40, 4)?.high).toBeGreaterThan(10);
-  });
-
-  it('share one error over many tests', () => {
-    expect(holm([0.001, 0.02, null, 0.04], 0.05)).toEqual([true, true, false, true]);
-    expect(holm([0.02, 0.03, 0.04], 0.05)).toEqual([false, false, false]);
   });
 });

@@ -68,17 +68,3 @@ export function exponentialMeanInterval(sum: number, count: number): { low: numb
     high: (2 * sum) / chiSquareQuantile(0.025, 2 * count),
   };
 }
-
-/**
- * Which hypotheses fall when the chance of any false one among all is held at `alpha` (S. Holm, Scandinavian
- * Journal of Statistics 6, 1979). The answer is in the order of `pValues`; null stands for a test that was not made.
- */
-export function holm(pValues: readonly (number | null)[], alpha: number): boolean[] {
-  const rejected = pValues.map(() => false);
-  const ranked = pValues.flatMap((p, at) => (p === null ? [] : [{ p, at }])).toSorted((a, b) => a.p - b.p);
-  for (const [rank, { p, at }] of ranked.entries()) {
-    if (p > alpha / (ranked.length - rank)) break;
-    rejected[at] = true;
-  }
-  return rejected;
-}
