@@ -195,7 +195,7 @@ describe('a daemon that is killed', () => {
     const after = next.status(run.id);
     expect(before?.requests.total).toBeGreaterThan(20_000);
     // What was judged meanwhile comes back with the next judgement.
-    const judged = { criteria: [], availabilityPercent: null };
+    const judged = { drift: [], criteria: [], availabilityPercent: null };
     expect({ ...after, events: [], health: null, ...judged }).toEqual({
       ...before,
       events: [],
@@ -203,6 +203,27 @@ describe('a daemon that is killed', () => {
       ...judged,
     });
     await next.close();
+  });
+
+  it('tells each change of what is said of a series once, whichever daemon saw it', async () => {
+    const staging = new SimulatedStaging({ settings: { judgeEveryMs: HOUR_MS } });
+    const first = new Mortal();
+    const soaks = staging.daemon(first);
+    const run = await staging.clock.runUntil(begin(soaks, profile.replace('1h', '12h')), MINUTE_MS);
+    await staging.clock.advance(9 * HOUR_MS);
+    const changes = async () =>
+      (await staging.store.events(run.id)).filter(({ kind }) => kind === 'trend_changed').map(({ data }) => data);
+    expect(await changes()).toContainEqual(expect.objectContaining({ series: 'p95', from: 'insufficient' }));
+    first.die();
+    const next = staging.daemon();
+    await staging.clock.runUntil(next.recover({ mode: 'carry_on' }), MINUTE_MS);
+    await staging.play(next, run.id, 4 * HOUR_MS);
+    let state: unknown = 'insufficient';
+    for (const { from, to } of await changes()) {
+      expect(from).toBe(state);
+      expect(to).not.toBe(state);
+      state = to;
+    }
   });
 
   it('is not robbed of its run while it lives, nor by a daemon that comes second', async () => {

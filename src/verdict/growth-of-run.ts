@@ -1,4 +1,5 @@
 import { isCollected } from '../detect/columns/follow.ts';
+import type { Clocked } from '../detect/trend/bins.ts';
 import type { Followed } from '../detect/trend/finding.ts';
 import { isJudged, type Sample, type SeriesInfo } from '../model/sample.ts';
 import type { SeriesGrowth } from '../model/verdict.ts';
@@ -27,7 +28,7 @@ export interface FollowedSeries {
  * out: a target that is down holds other memory, and so does one without load.
  */
 export function followedGrowth(rows: RunRows, looked: Looked): FollowedSeries[] {
-  const { plan, events } = rows;
+  const { events } = rows;
   const candidates = rows.series.filter((series) => isJudged(series) && series.leakCandidate);
   const bySeries = Map.groupBy(rows.samples, ({ series }) => series);
   const tellsItself = new Set(
@@ -38,30 +39,29 @@ export function followedGrowth(rows: RunRows, looked: Looked): FollowedSeries[] 
     const followed: Followed = {
       name: series.id,
       kind: 'growth',
-      readings: {
-        hours: Float64Array.from(readings, ({ atMs }) => profileHours(plan, atMs)),
-        values: Float64Array.from(readings, ({ value }) => value),
-      },
+      readings,
       load: looked.load,
       restarts: tellsItself.has(series.source) ? restartsOf(series.source, rows) : null,
       collected: isCollected(nameOf(series.id)),
       leftOut: looked.leftOut,
       limit: limitOf(series, rows.series, bySeries),
     };
-    return { series, followed, samples: readings.length };
+    return { series, followed, samples: readings.hours.length };
   });
 }
 
 /** Memory by its lowest reading in each interval, everything else by its mean; what is missing is left out. */
-function readingsOf(
-  samples: readonly Sample[],
-  floors: boolean,
-  { isLookedAt }: Pick<Looked, 'isLookedAt'>,
-): { atMs: number; value: number }[] {
-  return samples.flatMap(({ atMs, min, mean }) => {
+function readingsOf(samples: readonly Sample[], floors: boolean, { plan, isLookedAt }: Looked): Clocked {
+  const hours = new Float64Array(samples.length);
+  const values = new Float64Array(samples.length);
+  let count = 0;
+  for (const { atMs, min, mean } of samples) {
     const value = floors ? (min ?? mean) : mean;
-    return value === null || !isLookedAt(atMs) ? [] : [{ atMs, value }];
-  });
+    if (value === null || !isLookedAt(atMs)) continue;
+    hours[count] = profileHours(plan, atMs);
+    values[count++] = value;
+  }
+  return { hours: hours.subarray(0, count), values: values.subarray(0, count) };
 }
 
 const RESTARTS: readonly string[] = ['target_restarted', 'dependency_restarted'];
