@@ -305,6 +305,31 @@ describe('metrics', () => {
     expect(promtool.stdout + promtool.stderr).toBe('');
   });
 
+  it('say what is said of each series, and of the P95, and status says it with the reason', async () => {
+    await start();
+    await staging.clock.advance(13 * HOUR_MS);
+    const [status] = (await rig.get('/v1/status')).json().live;
+    const [memory] = status.series.filter(({ id: series }: { id: string }) => series.endsWith('rss_bytes'));
+    expect(memory.growth).toMatchObject({
+      state: expect.any(String),
+      why: expect.stringMatching(/\.$/),
+      changePoints: [],
+    });
+    expect(status.drift).toMatchObject([{ request: null, state: expect.any(String), readings: expect.any(Number) }]);
+
+    const text = (await rig.get('/metrics')).body;
+    const trends = (name: string): string[] => text.match(new RegExp(`^${name}\\{.*$`, 'gm')) ?? [];
+    expect(trends('soakd_target_series_trend')).toHaveLength(7);
+    expect(trends('soakd_target_series_trend').filter((line) => line.endsWith(' 1'))).toEqual([
+      expect.stringContaining(`state="${memory.growth.state}"`),
+    ]);
+    const [rate] = trends('soakd_target_series_growth_percent_per_day');
+    expect(Number(rate?.split(' ').at(-1))).toBeCloseTo(memory.growth.growthPercentPer24h, 6);
+    expect(trends('soakd_run_response_time_trend').filter((line) => line.endsWith(' 1'))).toEqual([
+      expect.stringContaining(`request="",state="${status.drift[0].state}"`),
+    ]);
+  });
+
   it('count the same however often they are read', async () => {
     await start();
     await staging.clock.advance(HOUR_MS);
