@@ -16,6 +16,8 @@ export interface SeriesInfo {
   leakCandidate: boolean;
   /** Memory in the sense of the plan's "memory growth". */
   memory: boolean;
+  /** Read after collections, so that a rise waits for no collector; by the name of the series when absent. */
+  collected?: boolean;
 }
 
 /** Part of what is soaked: its growth counts. */

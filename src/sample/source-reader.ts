@@ -23,15 +23,7 @@ export interface SampledSource {
 /** The series of sources, as the store keeps them. */
 export const seriesOf = (sources: readonly SampledSource[]): SeriesInfo[] =>
   sources.flatMap(({ name: source, kind, role, sampler }) =>
-    sampler.series.map(({ name, unit, leakCandidate, memory }) => ({
-      id: `${source}.${name}`,
-      source,
-      kind,
-      unit,
-      role,
-      leakCandidate,
-      memory,
-    })),
+    sampler.series.map(({ name, ...described }) => ({ id: `${source}.${name}`, source, kind, role, ...described })),
   );
 
 interface Reading {

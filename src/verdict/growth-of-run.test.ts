@@ -96,10 +96,12 @@ describe('a series of a run', () => {
     expect(growth.exhaustion?.lowMs).toBeLessThanOrEqual(growth.exhaustion?.atMs ?? 0);
   });
 
-  it('that is read after collections is called within a day', () => {
+  it('that is read after collections is called within a day, whether its name says so or the profile', () => {
     const script = (id: string): RunScript => ({ hours: 20, series: { [id]: { ...MEMORY, level: leak(0.3) } } });
     expect(only(script('agent.heap_after_gc_bytes'), 'agent.heap_after_gc_bytes').state).toBe('leak');
     expect(only(script('agent.rss_bytes'), 'agent.rss_bytes')).toMatchObject({ state: 'growing', firstCalledMs: null });
+    const told = { ...MEMORY, info: { collected: true }, level: leak(0.3) };
+    expect(only({ hours: 20, series: { 'agent.heap_bytes': told } }, 'agent.heap_bytes').state).toBe('leak');
   });
 
   it('that moves by a step is stable, and the step is told with what happened then', () => {

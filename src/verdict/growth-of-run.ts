@@ -42,7 +42,7 @@ export function followedGrowth(rows: RunRows, looked: Looked): FollowedSeries[] 
       readings,
       load: looked.load,
       restarts: tellsItself.has(series.source) ? restartsOf(series.source, rows) : null,
-      collected: isCollected(nameOf(series.id)),
+      collected: series.collected ?? isCollected(nameOf(series.id)),
       leftOut: looked.leftOut,
       limit: limitOf(series, rows.series, bySeries),
     };

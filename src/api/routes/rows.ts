@@ -120,6 +120,7 @@ const samples = defineRoute({
           role: z.enum([...SAMPLER_ROLES, 'generator', 'self']),
           leakCandidate: z.boolean(),
           memory: z.boolean(),
+          collected: z.boolean().optional(),
           ...{ min: column, mean: column, max: column, last: column },
         }),
       ),

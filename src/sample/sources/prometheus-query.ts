@@ -28,8 +28,8 @@ export const prometheusQuerySource: SamplerPlugin<typeof settings> = {
     const queries = Object.entries(given.queries).map(([name, one]) => {
       const asked = typeof one === 'string' ? { query: one } : one;
       // The query may be any expression, so the series' own name tells what it is.
-      const { unit, leakCandidate, memory } = withSettings({ ...natureOf(name), counter: false }, asked);
-      return { query: asked.query, declaration: { name, unit, leakCandidate, memory } };
+      const { counter: _, ...described } = withSettings({ ...natureOf(name), counter: false }, asked);
+      return { query: asked.query, declaration: { name, ...described } };
     });
     const base = given.url.endsWith('/') ? given.url : `${given.url}/`;
     const requestHeaders = resolveHeaders(given.headers, secret);

@@ -104,12 +104,9 @@ function wantedOf(name: string, given: z.output<typeof settings>['series'][strin
   if (!read.ok) throw new SoakdError(read.problem, { code: 'profile_invalid', hint: read.hint });
   const nature = natureOf(read.value.name);
   const counter = one.rate ?? nature.counter;
-  const { unit, leakCandidate, memory } = withSettings(
-    counter === nature.counter ? nature : natureOfGauge(counter),
-    one,
-  );
+  const { counter: _, ...described } = withSettings(counter === nature.counter ? nature : natureOfGauge(counter), one);
   return {
-    declaration: { name, unit, leakCandidate, memory },
+    declaration: { name, ...described },
     selector: read.value,
     aggregate: one.aggregate,
     rate: counter ? new CounterRate() : null,
