@@ -30,7 +30,7 @@ const ADVICE: { prefix: string; fail: string; inconclusive: string }[] = [
   {
     prefix: 'response_time_degradation',
     fail: 'Response times drift upwards: compare heap, connections and data size at the start and the end.',
-    inconclusive: 'Raise `base_rate` or soak for longer: a P95 needs 200 requests a bin.',
+    inconclusive: 'Raise `base_rate` or soak for longer: each reading of a P95 needs 200 requests.',
   },
   {
     prefix: 'response_time',
@@ -50,7 +50,8 @@ const ADVICE: { prefix: string; fail: string; inconclusive: string }[] = [
   {
     prefix: 'memory_leak',
     fail: 'Take two heap snapshots some hours apart under the same load and compare what was kept.',
-    inconclusive: 'Add a `process` or `prometheus` sampler if memory is not read, else soak for longer.',
+    inconclusive:
+      'Add a `process` or `prometheus` sampler if memory is not read; sample the heap after collections, or soak for longer.',
   },
   {
     prefix: 'crashes',

@@ -106,7 +106,10 @@ function baseline({ series, samples, sketches }: RunRows): CheckItem {
   const first = sketches.find(({ outcome, durationsMs }) => outcome === 'ok' && durationsMs.count > 0);
   if (levels.size === 0 || first === undefined)
     return { text, done: false, evidence: 'needs samples of the target and answered requests' };
-  const mean = first.durationsMs.sum / first.durationsMs.count;
+  // A row for each request name.
+  const earliest = sketches.filter(({ outcome, atMs }) => outcome === 'ok' && atMs === first.atMs);
+  const sum = earliest.reduce((ms, { durationsMs }) => ms + durationsMs.sum, 0);
+  const mean = sum / earliest.reduce((count, { durationsMs }) => count + durationsMs.count, 0);
   return {
     text,
     done: true,

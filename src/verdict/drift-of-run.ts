@@ -7,7 +7,7 @@ import type { RequestDrift } from '../model/verdict.ts';
 import type { Looked } from './looked.ts';
 import type { DurationRow, RunRows } from './rows.ts';
 import { profileHours } from './run-clock.ts';
-import { type AskedSeries, trendOf } from './trend-of-series.ts';
+import { type AskedSeries, finite, trendOf } from './trend-of-series.ts';
 
 /** The P95 of one request name, or of all together. */
 export interface DriftOfRequest extends AskedSeries {
@@ -123,7 +123,7 @@ export function requestDrift(one: DriftOfRequest, looked: Looked): RequestDrift 
   const { request, requests, finding, followed } = one;
   return {
     request,
-    startMs: finding.answer?.level ?? null,
+    startMs: finite(finding.answer?.level),
     requests,
     readings: followed.readings.hours.length,
     ...trendOf(one, looked),

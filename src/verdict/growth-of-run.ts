@@ -7,7 +7,7 @@ import { IDENTITY_KINDS } from '../sample/identities.ts';
 import type { Looked } from './looked.ts';
 import type { RunRows } from './rows.ts';
 import { profileHours } from './run-clock.ts';
-import { type AskedSeries, exhaustionOf, trendOf } from './trend-of-series.ts';
+import { type AskedSeries, exhaustionOf, finite, trendOf } from './trend-of-series.ts';
 
 /** A series of the target or of a dependency that may leak, and what is found of it. */
 export interface GrowthOfSeries extends AskedSeries {
@@ -95,14 +95,14 @@ function limitOf(
 /** As the verdict shows it. */
 export function seriesGrowth(one: GrowthOfSeries, looked: Looked): SeriesGrowth {
   const { series, finding, samples } = one;
-  const percent = finding.growthPercentPer24h?.estimate ?? null;
-  const level = finding.answer?.level ?? null;
+  const percent = finite(finding.growthPercentPer24h?.estimate);
+  const level = finite(finding.answer?.level);
   return {
     series: series.id,
     unit: series.unit,
     startLevel: level,
     growthPer24h: percent === null || level === null ? null : (percent / 100) * level,
-    growthPer1000Requests: finding.growthPer1000Requests,
+    growthPer1000Requests: finite(finding.growthPer1000Requests),
     samples,
     exhaustion: exhaustionOf(one, looked),
     ...trendOf(one, looked),

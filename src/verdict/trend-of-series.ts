@@ -47,8 +47,8 @@ export function trendOf({ followed, finding, firstCalledHour, why }: AskedSeries
   };
 }
 
-/** JSON knows no infinity: what cannot be told is null. */
-const finite = (value: number | null | undefined): number | null =>
+/** Null for what cannot be told: JSON knows no infinity. */
+export const finite = (value: number | null | undefined): number | null =>
   value !== null && value !== undefined && Number.isFinite(value) ? value : null;
 
 /** No date of JavaScript lies beyond it. */

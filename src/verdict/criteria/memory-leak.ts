@@ -5,6 +5,7 @@ import { fastLeakOf } from '../fast-leak.ts';
 import type { GrowthOfSeries } from '../growth-of-run.ts';
 import { formatCount, formatValue } from '../quantity.ts';
 import { HOUR_MS } from '../run-clock.ts';
+import { finite } from '../trend-of-series.ts';
 import { decideByTrend } from './by-trend.ts';
 import { type CriterionJudge, type Finding, lacking } from './criterion.ts';
 
@@ -56,8 +57,8 @@ function judgeSeries(one: GrowthOfSeries, spec: CriterionSpec, neverLong: boolea
   const evidence = `${formatCount(samples)} samples over ${formatValue(finding.answer.spanHours, 'hours')}`;
   const said = `${id} ${changeOf(rate.estimate)} per 24 h (limit ${spec.text})${calledAs(one)}`;
   return {
-    actual: rate.estimate,
-    interval: { low: rate.low, high: rate.high },
+    actual: finite(rate.estimate),
+    interval: { low: finite(rate.low), high: finite(rate.high) },
     evidence,
     ...decideByTrend(spec, rate, one, said),
     worst: id,

@@ -4,6 +4,7 @@ import { requestsBetween } from '../../plan/rate.ts';
 import type { DriftOfRequest } from '../drift-of-run.ts';
 import { formatCount, formatValue } from '../quantity.ts';
 import { HOUR_MS } from '../run-clock.ts';
+import { finite } from '../trend-of-series.ts';
 import { decideByTrend, type MeasuredTrend } from './by-trend.ts';
 import { type CriterionJudge, type Finding, lacking, meets } from './criterion.ts';
 
@@ -41,8 +42,8 @@ function judgeQuantile(
   const total = totalOf(one);
   if (total === null) return null;
   const seen = {
-    actual: total.estimate,
-    interval: { low: total.low, high: total.high },
+    actual: finite(total.estimate),
+    interval: { low: finite(total.low), high: finite(total.high) },
     evidence: evidenceOf(one),
     worst: worstOf(named),
   };
