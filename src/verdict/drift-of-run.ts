@@ -102,20 +102,32 @@ function together(rows: readonly DurationRow[]): Slice[] {
 /** Slices are merged until there are requests enough for the quantile; it stands at the middle of what was merged. */
 function quantiles(slices: readonly Slice[], { quantile, needed }: Quantile, plan: ArrivalPlan): Clocked {
   const readings: { hour: number; value: number }[] = [];
-  let merged = emptySketch();
-  let fromMs = 0;
+  let waiting: Slice[] = [];
+  let count = 0;
   for (const slice of slices) {
-    if (merged.count === 0) fromMs = slice.fromMs;
-    mergeSketch(merged, slice.durationsMs);
-    if (merged.count < needed) continue;
-    const value = quantileOf(merged, quantile);
+    if (slice.durationsMs.count === 0) continue;
+    waiting.push(slice);
+    count += slice.durationsMs.count;
+    if (count < needed) continue;
+    const value = quantileOf(mergedOf(waiting), quantile);
+    const fromMs = waiting[0]?.fromMs ?? slice.fromMs;
     if (value !== null) readings.push({ hour: profileHours(plan, (fromMs + slice.untilMs) / 2), value });
-    merged = emptySketch();
+    waiting = [];
+    count = 0;
   }
   return {
     hours: Float64Array.from(readings, ({ hour }) => hour),
     values: Float64Array.from(readings, ({ value }) => value),
   };
+}
+
+/** A single one as it is: most slices have requests enough. */
+function mergedOf(slices: readonly Slice[]): Sketch {
+  const [first] = slices;
+  if (first !== undefined && slices.length === 1) return first.durationsMs;
+  const merged = emptySketch();
+  for (const { durationsMs } of slices) mergeSketch(merged, durationsMs);
+  return merged;
 }
 
 /** As the verdict shows it. */

@@ -40,6 +40,7 @@ export function fastLeakOf({ rows, span }: Pick<Evidence, 'rows' | 'span'>): Fas
       .filter(({ kind, data }) => kind === 'target_restarted' && data.source === one.source)
       .map(({ atMs }) => atMs)
       .filter((atMs) => atMs <= span.endMs);
+    if (ends.length < LEAST_LIVES) continue;
     const heights = heightsOf(one, ends, samples).filter(({ endMs }) => !contains(excluded, endMs));
     const alike = mostAlike(heights.map(({ height }) => height));
     if (alike.length >= LEAST_LIVES) {
