@@ -1,6 +1,6 @@
-import { isoTime } from '../base/iso-time.ts';
 import type { RequestDrift, SeriesTrend, Verdict } from '../model/verdict.ts';
 import { formatCount, formatInterval, formatValue } from '../verdict/quantity.ts';
+import { instant } from './action-text.ts';
 import { markdownTable, escapeMarkdown as text } from './markdown-table.ts';
 
 /** Table of the series that may leak, a sentence for each, and when a limit is reached. */
@@ -85,5 +85,3 @@ const exhaustions = ({ growth: all }: Verdict): string[] =>
           `**${text(series)} reaches its limit ${instant(exhaustion.atMs)}** (between ${instant(exhaustion.lowMs)} and ${exhaustion.highMs === null ? 'never' : instant(exhaustion.highMs)}).`,
         ],
   );
-
-const instant = (atMs: number): string => isoTime(atMs).replace(/\.\d+/, '');
