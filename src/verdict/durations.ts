@@ -65,18 +65,14 @@ export function judgedSketches(
 ): DurationRow[] {
   const sliceMs = sliceLengthMs(run);
   const originMs = durationsOriginMs(run);
-  const steps = windows
-    .filter(({ clock }) => Math.abs(clock.stepMs) >= CLOCK_STEP_MS)
-    .map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs }));
+  const judgedPart = judgedSlices({ run, windows }, judged, span);
   const slices = new Map<number, Slice | null>();
   for (const row of sketches) {
     const atMs = stepStart(row.atMs, sliceMs, originMs);
     let slice = slices.get(atMs);
     if (slice === undefined) {
-      const ofRun = { fromMs: Math.max(atMs, span.startMs), untilMs: Math.min(atMs + sliceMs, span.endMs) };
-      const judgedMs = overlapOf(ofRun, judged);
-      const counts = judgedMs > 0 && judgedMs >= (ofRun.untilMs - ofRun.fromMs) / 2 && overlapOf(ofRun, steps) === 0;
-      slice = counts ? { ...ofRun, rows: new Map() } : null;
+      const part = judgedPart(atMs);
+      slice = part === null ? null : { ...part, rows: new Map() };
       slices.set(atMs, slice);
     }
     if (slice === null) continue;
@@ -91,6 +87,24 @@ export function judgedSketches(
     mergeSketch(merged.durationsMs, row.durationsMs);
   }
   return [...slices.values()].flatMap((slice) => (slice === null ? [] : [...slice.rows.values()]));
+}
+
+/** Tells of a slice by its beginning the part of it that lies in the run; null when it does not count. */
+export function judgedSlices(
+  { run, windows }: Pick<RunRows, 'run' | 'windows'>,
+  judged: readonly Stretch[],
+  span: Pick<RunSpan, 'startMs' | 'endMs'>,
+): (atMs: number) => Stretch | null {
+  const sliceMs = sliceLengthMs(run);
+  const steps = windows
+    .filter(({ clock }) => Math.abs(clock.stepMs) >= CLOCK_STEP_MS)
+    .map(({ startMs, endMs }) => ({ fromMs: startMs, untilMs: endMs }));
+  return (atMs) => {
+    const ofRun = { fromMs: Math.max(atMs, span.startMs), untilMs: Math.min(atMs + sliceMs, span.endMs) };
+    const judgedMs = overlapOf(ofRun, judged);
+    const counts = judgedMs > 0 && judgedMs >= (ofRun.untilMs - ofRun.fromMs) / 2 && overlapOf(ofRun, steps) === 0;
+    return counts ? ofRun : null;
+  };
 }
 
 /** The part of a slice that lies in the run. */

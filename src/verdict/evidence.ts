@@ -1,16 +1,15 @@
 import { contains, differenceOf, lengthOf, overlapOf, type Stretch, unionOf } from '../base/stretches.ts';
-import { outagesOf } from '../detect/outage.ts';
 import { WINDOWS_FOR_AVAILABILITY } from '../model/least-evidence.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import type { Outage, TimeAccount } from '../model/verdict.ts';
 import { WINDOW_MS } from '../model/window.ts';
 import { idleStretches, levelAt, pausedStretches } from '../plan/rate.ts';
 import { type Durations, judgedSketches, limitDurations, type PlannedLevel, plannedLevels } from './durations.ts';
+import { judgedTime } from './judged-time.ts';
 import { formatDuration } from './quantity.ts';
 import type { RunRows } from './rows.ts';
 import { type RunSpan, spanOf } from './span.ts';
 import { type Tally, tally } from './tally.ts';
-import { accountTime } from './time-account.ts';
 import { type TrendsOfRun, trendsOfRun } from './trends-of-run.ts';
 
 /** What the criteria look at: computed once from the rows, each part by a pure function of its own. */
@@ -35,36 +34,22 @@ export interface Evidence {
   trends: TrendsOfRun;
 }
 
-export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
+/** `trends`: known already, by whoever follows the run; else they are asked here. */
+export function gatherEvidence(rows: RunRows, nowMs?: number, trends?: TrendsOfRun): Evidence {
   const { run, plan } = rows;
   const span = spanOf(rows, nowMs);
-  const { account, judged, notOffered } = accountTime(rows, span);
+  const time = judgedTime(rows, span);
+  const { account, judged, notOffered, watched, outages } = time;
   const middle = ({ startMs, endMs }: { startMs: number; endMs: number }): number => (startMs + endMs) / 2;
   const windows = rows.windows.filter((window) => contains(judged, middle(window)));
   const byLevel = Map.groupBy(windows, (window) => levelAt(plan, run.profile, middle(window)));
   const tallyOf = (level: LoadLevel): Tally => tally(byLevel.get(level) ?? [], plan.requestsPerIteration);
-  const { timeoutMs } = run.profile.workload;
-  const idle = idleStretches(plan);
-  const watched = differenceOf(judged, idle);
   const observed = differenceOf(
     [{ fromMs: span.startMs, untilMs: span.endMs }],
-    unionOf([...pausedStretches(plan), ...idle, ...notOffered]),
+    unionOf([...pausedStretches(plan), ...idleStretches(plan), ...notOffered]),
   );
-
-  const outages = outagesOf({
-    windows: rows.windows.filter((window) => window.startMs < span.endMs && !contains(notOffered, middle(window))),
-    requestsPerIteration: plan.requestsPerIteration,
-    timeoutMs,
-    endMs: span.endMs,
-  }).map((episode): Outage => {
-    const stretch = { fromMs: episode.startMs, untilMs: Math.min(episode.endMs ?? span.endMs, span.endMs) };
-    return { ...episode, judgedMs: overlapOf(stretch, watched) };
-  });
-  const judgedOutages = outages.filter(({ judgedMs }) => judgedMs > 0);
   const levels = { normal: tallyOf('normal'), peak: tallyOf('peak'), stress: tallyOf('stress') };
-
   const sketches = judgedSketches(rows, judged, span);
-
   return {
     rows,
     span,
@@ -77,7 +62,7 @@ export function gatherEvidence(rows: RunRows, nowMs?: number): Evidence {
     planned: plannedLevels(rows),
     durations: limitDurations(rows, sketches, levels),
     outages,
-    trends: trendsOfRun(rows, span, judged, judgedOutages, sketches),
+    trends: trends ?? trendsOfRun(rows, span, time, sketches),
   };
 }
 

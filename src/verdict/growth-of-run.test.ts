@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
 import type { SamplerRole } from '../model/sample.ts';
 import type { SeriesGrowth } from '../model/verdict.ts';
-import { gatherEvidence } from './evidence.ts';
+import { followedGrowth } from './growth-of-run.ts';
 import { judge } from './judge.ts';
+import type { Looked } from './looked.ts';
+import { columnsOf } from './sample-column.ts';
+
+const NO_LOAD = { hours: new Float64Array(0), values: new Float64Array(0) };
+const LOOKED: Omit<Looked, 'plan'> = { hour: 72, load: NO_LOAD, leftOut: [], isLookedAt: () => true, happened: [] };
 
 /** Leaks 20 % a day and begins anew each day. */
 const LEVEL = (hour: number): number => 200e6 * (1 + (0.2 * (hour % 24)) / 24);
@@ -53,8 +58,8 @@ describe('growth over restarts', () => {
       events: restarts,
       series: { 'cluster.heap_bytes': { ...MEMORY, level: LEVEL } },
     });
-    const [one] = gatherEvidence(rows).trends.growth;
-    expect(one?.followed.restarts).toBeNull();
+    const known = followedGrowth(rows, columnsOf(rows.series, rows.samples), { ...LOOKED, plan: rows.plan });
+    expect(known.map(({ followed }) => followed.restarts)).toEqual([null]);
   });
 
   it('leaves alone a source that knows itself and was not restarted', () => {

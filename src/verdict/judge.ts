@@ -10,17 +10,20 @@ import { lossesOf } from './losses.ts';
 import { decideOutcome } from './outcome.ts';
 import type { RunRows } from './rows.ts';
 import { tally } from './tally.ts';
+import type { TrendsOfRun } from './trends-of-run.ts';
 
 /**
  * The verdict of a run, a pure function of its rows: the same rows give the same verdict, today or on replay. Before the run
  * is finishing it is the verdict as it stands at `nowMs` (the end of the latest window when absent); afterwards `nowMs` does not matter.
+ * `trends`: growth and drift, by whoever follows the run.
  */
-export function judge(rows: RunRows, options: { nowMs?: number } = {}): Verdict {
-  const evidence = gatherEvidence(rows, options.nowMs);
+export function judge(rows: RunRows, options: { nowMs?: number; trends?: TrendsOfRun } = {}): Verdict {
+  const evidence = gatherEvidence(rows, options.nowMs, options.trends);
   const criteria = rows.run.profile.criteria.map((spec) => judgeCriterion(spec, evidence));
   const { outcome, headline, reasons } = decideOutcome(criteria, evidence);
   const { all, levels, durations } = evidence;
-  const { looked, growth, drift } = evidence.trends;
+  const { growth, drift } = evidence.trends;
+  const { plan } = rows;
   const latency = (['normal', 'peak', 'stress', 'all'] as const)
     .map((level) => ({
       level,
@@ -38,8 +41,8 @@ export function judge(rows: RunRows, options: { nowMs?: number } = {}): Verdict 
     criteria,
     time: evidence.account,
     outages: evidence.outages,
-    growth: growth.map((one) => seriesGrowth(one, looked)),
-    drift: drift.map((one) => requestDrift(one, looked)),
+    growth: growth.map((one) => seriesGrowth(one, plan)),
+    drift: drift.map((one) => requestDrift(one, plan)),
     requests: {
       total: all.requests,
       failed: all.requests - all.byOutcome.ok,

@@ -26,7 +26,7 @@ export interface Accounted {
 }
 
 /** Where the time of a run went. Each millisecond is in exactly one place: paused, warm-up, excluded, not offered, or judged. */
-export function accountTime(rows: RunRows, span: RunSpan): Accounted {
+export function accountTime(rows: Pick<RunRows, 'run' | 'plan' | 'windows'>, span: RunSpan): Accounted {
   const { run, plan } = rows;
   const whole = [{ fromMs: span.startMs, untilMs: span.endMs }];
   const paused = intersectionOf(whole, unionOf(pausedStretches(plan)));

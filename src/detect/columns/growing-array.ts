@@ -12,6 +12,11 @@ export class GrowingArray {
     this.#values[this.#length++] = value;
   }
 
+  /** In place of the newest; there is one. */
+  replaceLast(value: number): void {
+    this.#values[this.#length - 1] = value;
+  }
+
   get length(): number {
     return this.#length;
   }

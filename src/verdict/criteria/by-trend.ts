@@ -1,4 +1,3 @@
-import { leastHours } from '../../detect/trend/decide.ts';
 import type { CriterionSpec } from '../../model/profile.ts';
 import type { CriterionStatus } from '../../model/verdict.ts';
 import { formatInterval, formatValue } from '../quantity.ts';
@@ -32,12 +31,11 @@ export function decideByTrend(
 }
 
 /** Why a rise that is all beyond the limit proves nothing yet; null: it does. */
-function openReason({ finding: { answer }, followed, gates }: AskedSeries): string | null {
+function openReason({ finding: { answer, kind }, leastHours, gates }: AskedSeries): string | null {
   if (answer === null) return null;
   if (gates.includes('time')) {
-    const least = leastHours(followed, answer.collected);
-    const what = followed.kind === 'drift' ? 'the time of day' : 'a collection that is still due';
-    return `${formatValue(answer.spanHours, 'hours')} cannot tell it from ${what}: about ${hours(least - answer.spanHours)} more would`;
+    const what = kind === 'drift' ? 'the time of day' : 'a collection that is still due';
+    return `${formatValue(answer.spanHours, 'hours')} cannot tell it from ${what}: about ${hours(leastHours - answer.spanHours)} more would`;
   }
   if (gates.includes('cycles'))
     return 'it rose and fell like this before: about a day more would show whether it falls again';

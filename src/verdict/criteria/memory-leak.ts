@@ -46,7 +46,8 @@ export const memoryLeak: CriterionJudge = (spec, evidence) => {
 };
 
 function judgeSeries(one: GrowthOfSeries, spec: CriterionSpec, neverLong: boolean): Finding {
-  const { series, finding, samples, why } = one;
+  const { series, finding, why } = one;
+  const samples = one.readings.count;
   const { id } = series;
   const rate = finding.growthPercentPer24h;
   if (finding.answer === null || rate === null) {

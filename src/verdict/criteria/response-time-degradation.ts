@@ -57,15 +57,14 @@ function judgeQuantile(
   return { ...seen, ...decideByTrend(spec, total, one, said) };
 }
 
-const evidenceOf = ({ requests, followed }: DriftOfRequest): string =>
-  `${formatCount(requests)} requests in ${formatCount(followed.readings.hours.length)} readings`;
+const evidenceOf = ({ requests, readings }: DriftOfRequest): string =>
+  `${formatCount(requests)} requests in ${formatCount(readings.count)} readings`;
 
 /** From the first reading to the last, percent; null where nothing could be fitted. */
-function totalOf({ finding, followed }: DriftOfRequest): MeasuredTrend | null {
+function totalOf({ finding, readings }: DriftOfRequest): MeasuredTrend | null {
   const rate = finding.growthPercentPer24h;
-  const { hours } = followed.readings;
   if (rate === null || finding.answer === null) return null;
-  const days = ((hours.at(-1) ?? 0) - (hours[0] ?? 0)) / 24;
+  const days = (readings.lastHour - readings.firstHour) / 24;
   const total = (percentPer24h: number): number => 100 * Math.expm1(Math.log1p(percentPer24h / 100) * days);
   return { estimate: total(rate.estimate), low: total(rate.low), high: total(rate.high) };
 }
