@@ -8,6 +8,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { SamplerPlugin } from '../sample/sampler.ts';
 import type { SampledSource } from '../sample/source-reader.ts';
 import type { Store } from '../store/store.ts';
+import type { TrendsOfRun } from '../verdict/trends-of-run.ts';
 
 /** The part of a pino logger that runs use. */
 export interface SoakLog {
@@ -18,8 +19,11 @@ export interface SoakLog {
 
 /** Judges a run from its stored rows; away from the event loop in the product. */
 export interface RunJudge {
-  /** `nowMs`: as it stands at that instant of a live run; null: the verdict at the end. */
-  judge(runId: string, nowMs: number | null, signal: AbortSignal): Promise<Verdict>;
+  /**
+   * `nowMs`: as it stands at that instant of a live run; null: the verdict at the end. `trends`: growth and drift where
+   * somebody follows them; else they are asked of all rows.
+   */
+  judge(runId: string, nowMs: number | null, signal: AbortSignal, trends?: TrendsOfRun): Promise<Verdict>;
 }
 
 /** What the store's buffer says of itself. */
@@ -87,6 +91,8 @@ export interface SoakSettings {
   clockCheckMs: number;
   /** Criteria are judged anew at most this often. */
   judgeEveryMs: number;
+  /** Growth and drift are asked this often. */
+  watchEveryMs: number;
   /** A lease lasts this long without renewal, and is renewed three times in it. */
   leaseMs: number;
   /** From the wish to start to the first arrival: k6 needs a moment to get up. */
@@ -104,6 +110,7 @@ export const defaultSettings: SoakSettings = {
   pollMs: 1_000,
   clockCheckMs: 1_000,
   judgeEveryMs: 60_000,
+  watchEveryMs: 60_000,
   leaseMs: 30_000,
   leadMs: 3_000,
   maxRestarts: 5,

@@ -11,10 +11,10 @@ const BODY = siblingModule(import.meta.url, 'judge-process');
  * the reason of `signal`.
  */
 export const judgeApart = (storeFile: string): RunJudge => ({
-  async judge(runId, nowMs, signal) {
+  async judge(runId, nowMs, signal, trends) {
     try {
       // What comes back is what `judgeStored` returned, structurally cloned.
-      return (await runInChild(BODY, { file: storeFile, runId, nowMs }, signal)) as Verdict;
+      return (await runInChild(BODY, { file: storeFile, runId, nowMs, trends }, signal)) as Verdict;
     } catch (cause) {
       signal.throwIfAborted();
       throw new SoakdError(`run ${runId} could not be judged`, {

@@ -3,9 +3,12 @@ import { describeError } from '../base/errors.ts';
 import type { LoadOrder, LoadProcess } from '../load/engine.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import type { Action, LoadProcessRow, NewEvent, Run, RunEvent, RunState, Transition } from '../model/run.ts';
+import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { RunStatus } from '../model/status.ts';
+import type { LoadWindow } from '../model/window.ts';
 import { buildPlan } from '../plan/build.ts';
 import { usersNeeded } from '../plan/users.ts';
+import { TrendWatch } from '../verdict/trend-watch.ts';
 import type { SoakContext } from './context.ts';
 import type { RunSignal } from './control.ts';
 import { editsOf, isPaused } from './edits.ts';
@@ -30,6 +33,8 @@ export class LiveRun {
   readonly projection: Projection;
   /** What is said of each series, as the events so far tell it. */
   readonly trends = new TrendStates();
+  /** Growth and drift as the run goes on. */
+  readonly watch: TrendWatch;
   /** Rings when something changed that decides the next step. */
   readonly changed = new Bell();
   /** Rings when the plan or the process changed, so that the one must be told of the other. */
@@ -57,6 +62,8 @@ export class LiveRun {
     this.#processes = known.processes;
     this.#stopReason = stopReasonOf(known.actions);
     this.#plan = planOf(run, this.edits);
+    this.watch = new TrendWatch(run, this.#plan);
+    this.watch.setPlan(this.#plan, this.#actions);
     this.projection = new Projection(run, this.#plan);
     this.projection.setPlan(this.#plan, this.edits);
     this.projection.setState(this.#state);
@@ -123,6 +130,7 @@ export class LiveRun {
       if (event.id <= this.#lastEventId) continue;
       this.#lastEventId = event.id;
       this.projection.addEvents([event]);
+      this.watch.addEvents([event]);
       this.trends.add(event);
       this.#context.log[event.severity === 'info' ? 'info' : 'warn'](
         { run: this.run.id, kind: event.kind },
@@ -135,8 +143,26 @@ export class LiveRun {
   /** Events of an earlier life: part of the status, not told again. */
   recallEvents(events: readonly RunEvent[]): void {
     this.projection.addEvents(events);
+    this.watch.addEvents(events);
     for (const event of events) this.trends.add(event);
     this.#lastEventId = events.at(-1)?.id ?? this.#lastEventId;
+  }
+
+  /** What sources can tell: before their samples. */
+  addSeries(series: readonly SeriesInfo[]): void {
+    this.projection.addSeries(series);
+    this.watch.addSeries(series);
+  }
+
+  addSamples(samples: readonly Sample[]): void {
+    this.projection.addSamples(samples);
+    this.watch.addSamples(samples);
+  }
+
+  /** A window as k6 wrote it. */
+  addWindow(window: LoadWindow): void {
+    this.projection.addWindow(window);
+    this.watch.addWindow(window);
   }
 
   /** The run is to finish; the audit row is `act`'s. A stop must work even when no row can be stored. */
@@ -149,11 +175,13 @@ export class LiveRun {
   async act(row: Omit<Action, 'id'>): Promise<Action> {
     const action = await this.#context.store.addAction(this.run.id, row);
     this.#actions = [...this.#actions, action];
+    this.watch.setPlan(this.#plan, this.#actions);
     if (action.kind === 'stop') this.#stopReason = stopReasonOf([action]);
     const before = this.#plan;
     if (action.edit !== null) {
       this.#plan = planOf(this.run, this.edits);
       this.projection.setPlan(this.#plan, this.edits);
+      this.watch.setPlan(this.#plan, this.#actions);
       this.planChanged.ring();
     }
     this.changed.ring();

@@ -4,7 +4,7 @@ import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import type { Run, RunEvent, RunState } from '../model/run.ts';
 import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { RunStatus } from '../model/status.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { RequestDrift, SeriesGrowth, Verdict } from '../model/verdict.ts';
 import type { IterationCounts, LoadWindow } from '../model/window.ts';
 import { factorAt } from '../plan/edits.ts';
 import { levelAt, profileClock, requestsBetween, requestsPerMinuteAt } from '../plan/rate.ts';
@@ -47,6 +47,8 @@ export class Projection {
   readonly #series = new Map<string, { info: SeriesInfo; last: number | null; atMs: number | null }>();
   #events: RunEvent[] = [];
   #verdict: Verdict | null = null;
+  readonly #growth = new Map<string, SeriesGrowth>();
+  readonly #drift = new Map<string | null, RequestDrift>();
   #verdictIsFinal = false;
 
   constructor(run: Run, plan: ArrivalPlan) {
@@ -125,6 +127,13 @@ export class Projection {
   setVerdict(verdict: Verdict, final: boolean): void {
     this.#verdict = verdict;
     this.#verdictIsFinal = final;
+    this.setTrends(verdict);
+  }
+
+  /** What is said of some series by now. */
+  setTrends({ growth, drift }: Pick<Verdict, 'growth' | 'drift'>): void {
+    for (const one of growth) this.#growth.set(one.series, one);
+    for (const one of drift) this.#drift.set(one.request, one);
   }
 
   status(nowMs: number, health: LiveHealth): RunStatus {
@@ -134,7 +143,6 @@ export class Projection {
     const offering = nowMs >= plan.startMs && nowMs < plan.endMs;
     const lastMinute = this.#recent.lastMinute(nowMs);
     const availability = this.#verdict?.criteria.find((criterion) => criterion.id === 'availability');
-    const growth = new Map(this.#verdict?.growth.map((series) => [series.series, series]));
     return {
       runId: run.id,
       name: run.name,
@@ -175,9 +183,9 @@ export class Projection {
         role: info.role,
         last,
         atMs,
-        growth: growth.get(info.id) ?? null,
+        growth: this.#growth.get(info.id) ?? null,
       })),
-      drift: this.#verdict?.drift ?? [],
+      drift: [...this.#drift.values()],
       criteria: this.#verdict?.criteria ?? [],
       events: this.#events,
       health: { ...health, generatorLagMs: this.#newest?.clock.timerLagMs ?? null },

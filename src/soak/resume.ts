@@ -44,7 +44,7 @@ export async function recall(
   for (const { kind, data } of events) {
     if (kind === 'ticks_missed' || kind === 'samples_missed') live.missedTicks += Number(data.intervals);
   }
-  live.projection.addSeries(await store.series(run.id));
+  live.addSeries(await store.series(run.id));
   const newest = await replayRows(live, context);
   if (newest !== null) {
     const sketches = await store.sketches(run.id, { fromMs: newest.endMs - RECENT_MS });
@@ -55,17 +55,20 @@ export async function recall(
   return { live, tail: new SpoolTail(live, context, newest) };
 }
 
-/** Tells the projection all stored windows and samples, hours at a time. */
-async function replayRows({ run, projection }: LiveRun, { store, clock }: SoakContext): Promise<WindowRow | null> {
+/** Tells the projection and the watch of trends all stored rows, hours at a time. */
+async function replayRows(live: LiveRun, { store, clock }: SoakContext): Promise<WindowRow | null> {
+  const { run, projection, watch } = live;
   let newest: WindowRow | null = null;
   const firstMs = Math.min(run.createdMs, run.startMs);
   const lastMs = Math.max(firstMs, clock.now());
   for (const range of rangesOver(firstMs, lastMs, REPLAY_STEP_MS)) {
     for (const window of await store.windows(run.id, range)) {
       projection.addStoredWindow(window);
+      watch.addStoredWindow(window);
       newest = window;
     }
-    projection.addSamples(await store.samples(run.id, range));
+    for (const sketch of await store.sketches(run.id, range)) watch.addStoredDurations(sketch);
+    live.addSamples(await store.samples(run.id, range));
   }
   return newest;
 }

@@ -36,7 +36,7 @@ export async function runSamplers(live: LiveRun, context: SoakContext, signal: A
     const sources = await startSources(live, context, undo);
     const series = seriesOf(sources);
     await store.addSeries(run.id, series);
-    live.projection.addSeries(series);
+    live.addSeries(series);
     const intervalMs = sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression);
     const events = await store.events(run.id);
     const missed = samplesMissed({
@@ -59,7 +59,7 @@ export async function runSamplers(live: LiveRun, context: SoakContext, signal: A
       sources,
       known: knownIdentities(events),
       onSamples: (samples: Sample[]) => {
-        live.projection.addSamples(samples);
+        live.addSamples(samples);
         write('samples', () => store.addSamples(run.id, samples));
       },
       onEvent: (event: NewEvent) => write('an event', () => live.note(event)),

@@ -6,6 +6,7 @@ import { closeBooks, endLoad, releaseTarget } from './finish.ts';
 import { keepJudging } from './keep-judging.ts';
 import { followPlan, keepLoading } from './keep-loading.ts';
 import { keepTrying } from './keep-trying.ts';
+import { keepWatching } from './keep-watching.ts';
 import { keepLease } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import { decidePhase } from './phase.ts';
@@ -28,6 +29,7 @@ export async function soak(live: LiveRun, context: SoakContext, tail: SpoolTail,
     );
     start('watch the clocks', (until) => watchClocks(live, context, until));
     start('judge the criteria', (until) => keepJudging(live, context, until));
+    start('follow growth and drift', (until) => keepWatching(live, context, until));
     start('read the windows', (until) => tail.follow(until));
     const stopSampling = start('sample', (until) => runSamplers(live, context, until));
     const stopPlan = start('tell k6 the plan', (until) => followPlan(live, context, until));

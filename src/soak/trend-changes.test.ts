@@ -8,13 +8,12 @@ import { TrendStates } from './trend-changes.ts';
 const leaking = { ...MEMORY, level: (hour: number) => 200e6 * (1 + (0.3 * hour) / 24) };
 const rowsAt = (hour: number) =>
   runRows({ hours: 72, series: { 'agent.rss_bytes': leaking }, liveUntilMs: START_MS + hour * HOUR_MS });
-const { run } = rowsAt(1);
 const verdictAt = (hour: number): Verdict => judge(rowsAt(hour));
 
 /** Judged at these hours one after the other, each event taken note of. */
 function told(states: TrendStates, ...hours: number[]): NewEvent[] {
   return hours.flatMap((hour) => {
-    const events = states.changes(verdictAt(hour), run);
+    const events = states.changes(verdictAt(hour), { hour, atMs: START_MS + hour * HOUR_MS });
     for (const event of events) states.add(event);
     return events;
   });
@@ -43,6 +42,12 @@ describe('events of a series that leaks', () => {
     const next = new TrendStates();
     for (const event of before) next.add(event);
     expect(told(next, 37)).toEqual([]);
+  });
+
+  it('are not taken back by what was asked of an earlier hour', () => {
+    const states = new TrendStates();
+    told(states, 12, 36);
+    expect(told(states, 13)).toEqual([]);
   });
 
   it('tell response times apart from series, by request', () => {

@@ -1,31 +1,36 @@
-import type { NewEvent, Run, RunEvent } from '../model/run.ts';
+import type { NewEvent, RunEvent } from '../model/run.ts';
 import type { SeriesTrend, TrendState, Verdict } from '../model/verdict.ts';
+
+/** What is said of all series, or of some. */
+export type SaidTrends = Pick<Verdict, 'growth' | 'drift'>;
 
 /** What is said of each series of a live run, as its events tell it: a soakd that carries a run on repeats nothing. */
 export class TrendStates {
-  readonly #states = new Map<string, TrendState>();
+  readonly #said = new Map<string, { state: TrendState; hour: number }>();
 
   /** Takes note of a stored event; those of another kind say nothing. */
   add({ kind, data }: Pick<RunEvent, 'kind' | 'data'>): void {
     if (kind !== 'trend_changed' || typeof data.series !== 'string') return;
-    this.#states.set(data.series, data.to as TrendState);
+    this.#said.set(data.series, { state: data.to as TrendState, hour: Number(data.hour) });
   }
 
-  /** An event for each series of which a verdict says something else than the events so far. */
-  changes({ growth, drift, computedMs }: Verdict, run: Pick<Run, 'startMs' | 'compression'>): NewEvent[] {
-    const hour = ((computedMs - run.startMs) * run.compression) / HOUR_MS;
+  /**
+   * An event for each series of which something else is said than by the events so far. `hour`: of the run, at which it was
+   * asked; what was asked of an earlier one than the events speak of is no news.
+   */
+  changes({ growth, drift }: SaidTrends, { hour, atMs }: { hour: number; atMs: number }): NewEvent[] {
     const told = [
       ...growth.map((trend) => ({ series: trend.series, trend })),
       ...drift.map((trend) => ({ series: trend.request === null ? 'p95' : `p95 of ${trend.request}`, trend })),
     ];
     return told.flatMap(({ series, trend }) => {
-      const from = this.#states.get(series) ?? 'insufficient';
-      return from === trend.state ? [] : [changed(series, from, trend, hour, computedMs)];
+      const said = this.#said.get(series) ?? { state: 'insufficient' as const, hour: 0 };
+      if (said.state === trend.state || hour < Math.floor(said.hour)) return [];
+      return [changed(series, said.state, trend, hour, atMs)];
     });
   }
 }
 
-const HOUR_MS = 3_600_000;
 const ALARMING: readonly TrendState[] = ['suspect', 'leak', 'drift'];
 
 const changed = (

@@ -55,13 +55,13 @@ function readingsOf(
   { plan, hour }: Pick<Looked, 'plan' | 'hour'>,
   of: Quantile,
 ): LatencyReadings {
-  const readings = new LatencyReadings(of);
+  const readings = new LatencyReadings(of, plan);
   const ok = sketches.filter(({ outcome, atMs }) => outcome === 'ok' && profileHours(plan, atMs) < hour);
   const slices = [...Map.groupBy(ok, ({ atMs }) => atMs)].toSorted(([a], [b]) => a - b);
   for (const [atMs, rows] of slices) {
     const durations = new Map(rows.map(({ name, durationsMs }): [string, Sketch] => [name, durationsMs]));
     const untilMs = atMs + (rows[0]?.stepMs ?? 0);
-    readings.add(profileHours(plan, atMs), profileHours(plan, untilMs), durations);
+    readings.add({ fromMs: atMs, untilMs }, durations);
   }
   return readings;
 }

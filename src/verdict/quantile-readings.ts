@@ -1,7 +1,9 @@
+import type { Stretch } from '../base/stretches.ts';
 import { GrowingArray } from '../detect/columns/growing-array.ts';
 import type { Clocked } from '../detect/trend/bins.ts';
 import { firstFrom } from '../detect/trend/bins.ts';
 import { emptySketch, mergeSketch, quantileOf, type Sketch } from '../model/sketch.ts';
+import { profileHours, type RunClock } from './run-clock.ts';
 
 /** A quantile, and how many requests one reading of it needs. */
 export interface Quantile {
@@ -9,10 +11,8 @@ export interface Quantile {
   needed: number;
 }
 
-/** Durations of a stretch, by the detectors' clock. */
-export interface DurationSlice {
-  fromHour: number;
-  untilHour: number;
+/** Durations of a stretch of real time. */
+export interface DurationSlice extends Stretch {
   durationsMs: Sketch;
 }
 
@@ -21,12 +21,14 @@ export class QuantileReadings {
   /** Of all slices. */
   requests = 0;
   readonly #of: Quantile;
+  readonly #clock: RunClock;
   readonly #hours = new GrowingArray();
   readonly #values = new GrowingArray();
   #waiting: DurationSlice | null = null;
 
-  constructor(of: Quantile) {
+  constructor(of: Quantile, clock: RunClock) {
     this.#of = of;
+    this.#clock = clock;
   }
 
   /** In order of time. */
@@ -43,7 +45,8 @@ export class QuantileReadings {
     const value = quantileOf(merged.durationsMs, this.#of.quantile);
     if (value === null) return;
     // At the middle of what was merged, but in the hour of its last slice: what stands before a whole hour is of before it.
-    this.#hours.push(Math.max((merged.fromHour + merged.untilHour) / 2, Math.floor(slice.fromHour + 1e-9)));
+    const middleHour = profileHours(this.#clock, (merged.fromMs + merged.untilMs) / 2);
+    this.#hours.push(Math.max(middleHour, Math.floor(profileHours(this.#clock, slice.fromMs) + 1e-9)));
     this.#values.push(value);
   }
 
@@ -55,14 +58,14 @@ export class QuantileReadings {
   }
 }
 
-const nothing = ({ fromHour, untilHour }: DurationSlice): DurationSlice => ({
-  fromHour,
-  untilHour,
+const nothing = ({ fromMs, untilMs }: DurationSlice): DurationSlice => ({
+  fromMs,
+  untilMs,
   durationsMs: emptySketch(),
 });
 
 /** Adds to the first. */
-function together(waiting: DurationSlice, { untilHour, durationsMs }: DurationSlice): DurationSlice {
+function together(waiting: DurationSlice, { untilMs, durationsMs }: DurationSlice): DurationSlice {
   mergeSketch(waiting.durationsMs, durationsMs);
-  return { ...waiting, untilHour };
+  return { ...waiting, untilMs };
 }

@@ -10,14 +10,15 @@ const LOAD_STEP_MS = 300_000;
 /** Shorter stretches that are not judged lose their samples only; longer ones take the whole bins that they touch. */
 const SHORT_HOURS = 1 / 6;
 
-type Clock = Pick<ArrivalPlan, 'startMs' | 'compression'>;
+/** What tells profile time from real time. */
+export type RunClock = Pick<ArrivalPlan, 'startMs' | 'compression'>;
 
 /** Profile time since the start of the run, hours: the clock of the detectors. */
-export const profileHours = ({ startMs, compression }: Clock, atMs: number): number =>
+export const profileHours = ({ startMs, compression }: RunClock, atMs: number): number =>
   ((atMs - startMs) * compression) / HOUR_MS;
 
 /** Real time of an hour of the detectors' clock, Unix ms. */
-export const atProfileHour = ({ startMs, compression }: Clock, hour: number): number =>
+export const atProfileHour = ({ startMs, compression }: RunClock, hour: number): number =>
   Math.round(startMs + (hour * HOUR_MS) / compression);
 
 /**

@@ -18,7 +18,10 @@ const TAIL_MS = 30_000;
 const END_TOLERANCE_MS = 1_000;
 
 /** Which stretch of time the rows of a run speak of. */
-export function spanOf({ run, plan, transitions, windows }: RunRows, nowMs?: number): RunSpan {
+export function spanOf(
+  { run, plan, transitions, windows }: Pick<RunRows, 'run' | 'plan' | 'transitions' | 'windows'>,
+  nowMs?: number,
+): RunSpan {
   const finishing = transitions.find(({ to }) => to === 'finishing');
   const lastWindowMs = windows.reduce((latest, { endMs }) => Math.max(latest, endMs), run.startMs);
   if (finishing !== undefined) {

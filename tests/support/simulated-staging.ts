@@ -77,6 +77,7 @@ export class SimulatedStaging {
       clockCheckMs: 10_000,
       leaseMs: 600_000,
       judgeEveryMs: 12 * HOUR_MS,
+      watchEveryMs: 12 * HOUR_MS,
       ...script.settings,
     };
   }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Followed } from '../detect/trend/finding.ts';
+import { isSameBefore, KeptTrend } from './kept-trend.ts';
+
+/** A value each quarter of an hour, growing or not. */
+const upTo = (untilHour: number, change: Partial<Followed> = {}, percentPer24h = 40): Followed => {
+  const hours = Float64Array.from({ length: untilHour * 12 }, (_, at) => at / 12);
+  const wave = (hour: number): number => 5 + 3 * Math.sin((2 * Math.PI * hour) / 24);
+  return {
+    name: 'rss',
+    kind: 'growth',
+    readings: { hours, values: hours.map((hour) => 1e8 * (1 + (percentPer24h / 2400) * hour + 0.01 * wave(hour))) },
+    load: { hours, values: hours.map(wave) },
+    restarts: [],
+    collected: true,
+    leftOut: [],
+    limit: null,
+    ...change,
+  };
+};
+
+describe('a trend that goes on with its series', () => {
+  it('keeps its answers while the series only grows longer', () => {
+    const kept = new KeptTrend(upTo(10), 1);
+    const first = kept.at(10, upTo(10), 1);
+    expect(kept.at(11, upTo(11), 1)).toBe(first);
+    expect(first.followed.readings.hours).toHaveLength(132);
+  });
+
+  it('begins anew when something before the hour that was asked is not what it was', () => {
+    const kept = new KeptTrend(upTo(10), 1);
+    const first = kept.at(10, upTo(10), 1);
+    const outage = [{ fromHour: 3, untilHour: 4 }];
+    const second = kept.at(11, upTo(11, { leftOut: outage }), 1);
+    expect(second).not.toBe(first);
+    expect(kept.at(12, upTo(12, { leftOut: outage }), 1)).toBe(second);
+    expect(kept.at(13, upTo(13, { leftOut: outage }), 2)).not.toBe(second);
+  });
+
+  it('says at each hour what one says that is asked for the first time', () => {
+    const kept = new KeptTrend(upTo(4), 1);
+    for (let hour = 4; hour <= 30; hour++)
+      expect(kept.at(hour, upTo(hour), 1).at(hour)).toEqual(
+        new KeptTrend(upTo(hour), 1).at(hour, upTo(hour), 1).at(hour),
+      );
+  });
+});
+
+describe('what an answer follows from', () => {
+  const before = upTo(10);
+  it.each<[string, boolean, Partial<Followed>]>([
+    ['a longer series', true, upTo(20)],
+    ['another value', false, { readings: upTo(10, {}, 41).readings }],
+    ['another load', false, { load: null }],
+    ['a restart behind the hour', true, { restarts: [11] }],
+    ['a restart before it', false, { restarts: [9] }],
+    ['a limit', true, { limit: 1e9 }],
+    ['an outage that goes on behind it', true, { leftOut: [{ fromHour: 10, untilHour: 12 }] }],
+    ['an outage before it', false, { leftOut: [{ fromHour: 9, untilHour: 12 }] }],
+  ])('%s: is it the same? %s', (_, isSame, change) => {
+    expect(isSameBefore(10, before, { ...before, ...change })).toBe(isSame);
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import { judge } from './judge.ts';
+import type { RunRows } from './rows.ts';
+import { TrendWatch } from './trend-watch.ts';
+
+const HOURS = 30;
+const event = (kind: string, hours: number) => ({
+  atMs: START_MS + hours * HOUR_MS,
+  kind,
+  severity: 'error' as const,
+  message: 'agent was restarted',
+  data: { source: 'agent' },
+});
+
+const script: RunScript = {
+  hours: HOURS,
+  warmupMs: 10 * 60_000,
+  names: ['GET /', 'POST /chat'],
+  series: {
+    'agent.rss_bytes': { ...MEMORY, level: (hour, load) => 2e8 * (1 + (0.3 * hour) / 24 + 0.05 * load) },
+    // Waits for no collector.
+    'agent.heap_after_gc_bytes': { ...MEMORY, level: (hour) => 1e8 * (1 + (0.3 * hour) / 24) },
+    'agent.native_bytes': MEMORY,
+    'cache.rss_bytes': { ...MEMORY, level: (hour) => 2e8 * (1 + (0.3 * hour) / 24) },
+  },
+  events: [event('target_identified', 0), event('target_restarted', 13)],
+  // Down over a whole hour, so that it is recognised after the hour at which it began was asked.
+  failures: (atMs) => (Math.abs(atMs - START_MS - 16 * HOUR_MS) < 20 * 60_000 ? { connect: 1 } : {}),
+  gaps: [{ fromMs: START_MS + 20.9 * HOUR_MS, untilMs: START_MS + 21.2 * HOUR_MS, kind: 'absent' }],
+};
+const whole = runRows({ ...script, liveUntilMs: START_MS + HOURS * HOUR_MS });
+
+/** Rows that begin before an instant: what is stored by then. */
+const rowsUntil = (atMs: number): RunRows => ({
+  ...whole,
+  windows: whole.windows.filter(({ endMs }) => endMs <= atMs),
+  sketches: whole.sketches.filter((row) => row.atMs + row.stepMs <= atMs),
+  samples: whole.samples.filter((sample) => sample.atMs + 60_000 <= atMs),
+  events: whole.events.filter((one) => one.atMs < atMs),
+});
+
+function feed(watch: TrendWatch, fromMs: number, untilMs: number): void {
+  const before = rowsUntil(fromMs);
+  const after = rowsUntil(untilMs);
+  for (const window of after.windows.slice(before.windows.length)) watch.addStoredWindow(window);
+  for (const sketch of after.sketches.slice(before.sketches.length))
+    watch.addStoredDurations({ ...sketch, scenario: 'soak' });
+  const known = new Set(before.samples);
+  watch.addSamples(after.samples.filter((sample) => !known.has(sample)));
+  watch.addEvents(after.events.slice(before.events.length));
+}
+
+const fresh = (): TrendWatch => {
+  const watch = new TrendWatch(whole.run, whole.plan);
+  watch.addSeries(whole.series);
+  return watch;
+};
+
+/** Asks until all have had their turn. */
+function askAll(watch: TrendWatch): number {
+  let questions = 0;
+  for (;;) {
+    const { growth, drift } = watch.ask();
+    if (growth.length + drift.length === 0) return questions;
+    questions++;
+  }
+}
+
+const MINUTE_MS = 60_000;
+const asked = [5, 8, 14, 16, 17, 21, 22, 29];
+
+describe('the watch of a live run', () => {
+  it('says at each hour to the last digit what all rows of the store say', () => {
+    const watch = fresh();
+    let fedMs = START_MS;
+    const seen: string[] = [];
+    for (let hour = 1; hour < HOURS; hour++) {
+      const atMs = START_MS + hour * HOUR_MS + 6 * MINUTE_MS;
+      feed(watch, fedMs, atMs);
+      fedMs = atMs;
+      askAll(watch);
+      if (!asked.includes(hour)) continue;
+      const rows = rowsUntil(atMs);
+      const nowMs = rows.windows.at(-1)?.endMs ?? atMs;
+      const trends = watch.trends();
+      expect(trends, `hour ${hour}`).not.toBeNull();
+      expect(judge(rows, { nowMs, ...(trends === null ? {} : { trends }) }), `hour ${hour}`).toEqual(
+        judge(rows, { nowMs }),
+      );
+      seen.push(...(trends?.growth.map(({ finding }) => finding.verdict) ?? []));
+    }
+    // The script holds what there is to tell apart.
+    expect(new Set(seen)).toEqual(new Set(['insufficient', 'stable', 'growing', 'suspect', 'leak']));
+  });
+
+  it('says the same when it is fed with what is stored as when it was there all along', () => {
+    const atMs = START_MS + 23 * HOUR_MS + 6 * MINUTE_MS;
+    const late = fresh();
+    feed(late, START_MS, atMs);
+    askAll(late);
+    const along = fresh();
+    for (let hour = 0; hour < 24; hour++) {
+      const from = Math.max(START_MS, START_MS + hour * HOUR_MS - 54 * MINUTE_MS);
+      feed(along, from, START_MS + hour * HOUR_MS + 6 * MINUTE_MS);
+      askAll(along);
+    }
+    expect(late.trends()).toEqual(along.trends());
+  });
+
+  it('asks each series once an hour, a part of them at each question, and has none in between', () => {
+    const watch = fresh();
+    feed(watch, START_MS, START_MS + 8 * HOUR_MS);
+    // Four series, all requests, and two names: one at each question.
+    expect(askAll(watch)).toBe(7);
+    feed(watch, START_MS + 8 * HOUR_MS, START_MS + 8 * HOUR_MS + 4 * MINUTE_MS);
+    expect(askAll(watch)).toBe(0);
+    // Slices that begin before the hour are over five minutes after it at the latest.
+    feed(watch, START_MS + 8 * HOUR_MS + 4 * MINUTE_MS, START_MS + 8 * HOUR_MS + 6 * MINUTE_MS);
+    expect(askAll(watch)).toBe(7);
+  });
+
+  it('has no trends before all series have been asked', () => {
+    const watch = fresh();
+    expect(watch.trends()).toBeNull();
+    feed(watch, START_MS, START_MS + 8 * HOUR_MS);
+    watch.ask();
+    expect(watch.trends()).toBeNull();
+    askAll(watch);
+    expect(watch.trends()?.growth).toHaveLength(4);
+  });
+
+  it('gives up, and says why, when rows come that belong before those it has read', () => {
+    const watch = fresh();
+    feed(watch, START_MS, START_MS + 8 * HOUR_MS);
+    askAll(watch);
+    const [early] = whole.windows;
+    if (early === undefined) throw new Error('no window');
+    watch.addStoredWindow(early);
+    expect(watch.lost).toMatch(/after later ones/);
+    expect(watch.trends()).toBeNull();
+    expect(askAll(watch)).toBe(0);
+  });
+
+  it('leaves rehearsals to those who judge them as a whole', () => {
+    const { run, plan } = runRows({ hours: 24, compression: 240, series: {} });
+    expect(new TrendWatch(run, plan).lost).toMatch(/rehearsal/);
+  });
+});
+
+describe('the trends of a finished run', () => {
+  it('are those of its end, whole hour or not', () => {
+    const rows = runRows({ ...script, stopMs: START_MS + 29.6 * HOUR_MS });
+    const one = judge(rows).growth.find(({ series }) => series === 'agent.heap_after_gc_bytes');
+    expect(one?.state).toBe('leak');
+    expect(one?.samples).toBeGreaterThan(29 * 55);
+  });
+
+  it('are not asked again when they are given', () => {
+    const none = { growth: [], drift: [], typical: null };
+    expect(judge(whole, { trends: none }).growth).toEqual([]);
+  });
+});
