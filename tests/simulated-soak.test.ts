@@ -127,6 +127,38 @@ describe('a soak of 72 hours', () => {
   });
 });
 
+describe('a soak that may stop early', () => {
+  const leakingToLimit = {
+    heap_after_gc_bytes: {
+      unit: 'bytes' as const,
+      leakCandidate: true,
+      memory: true,
+      at: (atMs: number) => 2e8 * (1 + 0.4 * ((atMs - START_MS) / DAY_MS)),
+    },
+    limit_bytes: { unit: 'bytes' as const, leakCandidate: false, memory: false, at: () => 4e8 },
+  };
+  const settings = { judgeEveryMs: HOUR_MS, watchEveryMs: MINUTE_MS };
+
+  it('ends when a leak is certain to use up its memory before the plan ends, and says so', async () => {
+    const profile = soak72h.replace('duration: 72h', 'duration: 72h\n  stop_early: certain');
+    const { staging, run, verdict, state } = await soak(profile, { series: leakingToLimit, settings });
+    expect(state).toBe('failed');
+    const ended = verdict.reasons.find((reason) => reason.includes('stop_early'));
+    expect(ended).toMatch(
+      /^ended .* before its time: stop_early: agent\.heap_after_gc_bytes leaks and reaches its limit before the plan ends/,
+    );
+    expect((await staging.eventKinds(run.id)).includes('trend_changed')).toBe(true);
+    expect(judge(await loadRunRows(staging.store, run.id))).toEqual(verdict);
+    expect(staging.generators.alive()).toEqual([]);
+  });
+
+  it('goes on to the end of its plan when the profile does not say so', async () => {
+    const { verdict, state } = await soak(soak72h, { series: leakingToLimit, settings });
+    expect(state).toBe('failed');
+    expect(verdict.reasons.some((reason) => reason.includes('before its time'))).toBe(false);
+  });
+});
+
 describe('a soak on the real store', () => {
   const folder = mkdtempSync(join(tmpdir(), 'soakd-simulated-'));
   afterAll(() => rmSync(folder, { recursive: true }));

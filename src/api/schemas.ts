@@ -296,6 +296,7 @@ export const verdictSchema = z
     latency: z.array(z.strictObject({ level: z.string(), requests: z.number(), ...latency })),
     losses: z.array(z.string()),
     computedMs: unixMs,
+    settled: z.string().describe('of a live run: why its rest can change nothing').optional(),
   })
   .meta({ id: 'Verdict' }) satisfies z.ZodType<Verdict>;
 

@@ -47,6 +47,18 @@ describe('a number that cannot be meant', () => {
   });
 });
 
+describe('stop_early', () => {
+  it('is off unless the profile says certain', () => {
+    expect(profileOf('').stopEarly).toBeUndefined();
+    expect(profileOf('  stop_early: off\n').stopEarly).toBeUndefined();
+    expect(profileOf('  stop_early: certain\n').stopEarly).toBe('certain');
+  });
+
+  it('knows no other word', () => {
+    expect(problemsOf(soak('  stop_early: maybe\n'))).toEqual([expect.stringContaining('soak_test.stop_early: ')]);
+  });
+});
+
 it('control characters of a profile are written out in its problems', () => {
   const [problem] = problemsOf(soak('  "\\e]0;title\\a": 1\n'));
   expect(problem).toContain('unknown key "\\x1b]0;title\\x07"');

@@ -51,6 +51,10 @@ const sections = (samplerSchemas: SamplerSchemas | null) => ({
   workload: workloadSchema.describe('what is sent').optional(),
   monitoring: monitoringSchema(samplerSchemas).describe('what is sampled').optional(),
   success_criteria: criteriaSchema.describe('what must hold; `off` switches a default off').optional(),
+  stop_early: z
+    .enum(['certain', 'off'], { error: 'is neither certain nor off' })
+    .describe('`certain` ends the run when its rest can change nothing')
+    .optional(),
   exclude: excludeSchema.describe('hours that are loaded but not judged').optional(),
   environment: nonEmptyText('where it runs, for the report: staging').optional(),
   labels: z
@@ -143,6 +147,7 @@ class ProfileReader {
       traffic === null ? null : resolveCalibration(calibrationInput, traffic, monitoring?.intervalMs ?? 0, context);
     const criteriaInput = part(['success_criteria'], shape.success_criteria.unwrap(), {});
     const judged = criteriaInput === null ? null : resolveCriteria(criteriaInput, context);
+    const stopEarly = part(['stop_early'], shape.stop_early, undefined);
     const excludeInput = part(['exclude'], shape.exclude.unwrap(), []);
     const exclude = excludeInput === null ? null : resolveExclude(excludeInput);
     const labels = part(['labels'], shape.labels.unwrap(), {});
@@ -166,6 +171,7 @@ class ProfileReader {
       users,
       workload,
       monitoring,
+      ...(stopEarly === 'certain' ? { stopEarly } : {}),
       criteria: judged.criteria,
       criteriaOff: judged.off,
       exclude,

@@ -15,6 +15,8 @@ export interface Profile {
   users: UserSimulation;
   workload: Workload;
   monitoring: Monitoring;
+  /** `certain`: the run ends when its rest can change nothing; absent: it goes on to the end of its plan. */
+  stopEarly?: 'certain';
   criteria: CriterionSpec[];
   /** Ids of default criteria that the profile switched off: the report says so. */
   criteriaOff: string[];

@@ -135,4 +135,6 @@ export interface Verdict {
   /** Rows that could not be stored, records that could not be read. */
   losses: string[];
   computedMs: number;
+  /** Of a live run: why its rest can change nothing, as a clause; absent while it can. */
+  settled?: string | undefined;
 }

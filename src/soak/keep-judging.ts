@@ -22,6 +22,8 @@ export async function keepJudging(live: LiveRun, context: SoakContext, signal: A
       const watched = live.watch.trends();
       const verdict = await judgement.judge(live.run.id, clock.now(), signal, watched ?? undefined);
       live.projection.setVerdict(verdict, false);
+      if (live.run.profile.stopEarly === 'certain' && live.state === 'running' && verdict.settled !== undefined)
+        live.endEarly(verdict.settled);
       if (watched === null) {
         const hour = profileHours(live.plan, verdict.computedMs);
         await tellTrends(live, verdict, { hour, atMs: verdict.computedMs });

@@ -171,6 +171,12 @@ export class LiveRun {
     this.changed.ring();
   }
 
+  /** The run is to finish because its rest can change nothing. Judged again, it would be said again. */
+  endEarly(why: string): void {
+    this.#stopReason ??= `stop_early: ${why}`;
+    this.changed.ring();
+  }
+
   /** An operator's action: the row, then the plan that follows from it. */
   async act(row: Omit<Action, 'id'>): Promise<Action> {
     const action = await this.#context.store.addAction(this.run.id, row);

@@ -9,6 +9,7 @@ import { seriesGrowth } from './growth-of-run.ts';
 import { lossesOf } from './losses.ts';
 import { decideOutcome } from './outcome.ts';
 import type { RunRows } from './rows.ts';
+import { settledBecause } from './settled.ts';
 import { tally } from './tally.ts';
 import type { TrendsOfRun } from './trends-of-run.ts';
 
@@ -33,7 +34,7 @@ export function judge(rows: RunRows, options: { nowMs?: number; trends?: TrendsO
       p99Ms: quantileOf(durations[level], 0.99),
     }))
     .filter(({ level, requests }) => level === 'all' || requests > 0 || levels[level].windows > 0);
-  return {
+  const verdict: Verdict = {
     outcome,
     rehearsal: rows.run.rehearsal,
     headline,
@@ -54,6 +55,8 @@ export function judge(rows: RunRows, options: { nowMs?: number; trends?: TrendsO
     losses: lossesOf(rows, evidence.span),
     computedMs: evidence.span.computedMs,
   };
+  const settled = settledBecause(verdict, evidence);
+  return settled === null ? verdict : { ...verdict, settled };
 }
 
 /** Of all windows: what came late or was paused lies in windows that are not judged. */

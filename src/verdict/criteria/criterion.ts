@@ -18,7 +18,7 @@ const COMPARE: Record<Comparison, (actual: number, target: number) => boolean> =
   '==': (actual, target) => actual === target,
 };
 
-export const meets = (actual: number, { comparison, target }: CriterionSpec): boolean =>
+export const meets = (actual: number, { comparison, target }: Pick<CriterionSpec, 'comparison' | 'target'>): boolean =>
   COMPARE[comparison](actual, target);
 
 /**
