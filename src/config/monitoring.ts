@@ -58,6 +58,11 @@ const samplerBase = z.looseObject({
     .describe('prefix of its series; the kind when it is not given')
     .optional(),
   role: samplerRole.optional(),
+  replica_of: z
+    .string()
+    .regex(SAMPLER_NAME, 'is not a name of small letters, digits, _ and -')
+    .describe('the service of which this is one of several replicas: growth is judged of each, and of their sum')
+    .optional(),
 });
 
 /** One entry: its kind is known, and its settings are those of its kind. */
@@ -70,6 +75,7 @@ const samplerSchema = (schemas: SamplerSchemas | null) =>
         kind,
         name,
         role: _,
+        replica_of: __,
         ...settings
       } = typeof sampler === 'object' && sampler !== null ? sampler : { kind: null };
       if (RESERVED.includes(String(name ?? kind))) {
@@ -105,6 +111,16 @@ const samplersSchema = (schemas: SamplerSchemas | null) =>
       (samplers, context) => {
         if (!Array.isArray(samplers)) return;
         const names = samplers.map((sampler) => sampler?.name ?? sampler?.kind);
+        samplers.forEach((sampler, index) => {
+          const service = sampler?.replica_of;
+          if (service === undefined || !names.includes(service)) return;
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'replica_of'],
+            message: `${quote(service)} is the name of a sampler, and of the sum of its replicas`,
+            params: { hint: 'name each replica for itself: shop-1, shop-2' },
+          });
+        });
         names.forEach((name, index) => {
           if (name === undefined || names.indexOf(name) === index) return;
           const hint = 'give each a name of its own';
@@ -159,10 +175,17 @@ export function resolveMonitoring(input: MonitoringInput, context: ResolveContex
   };
 }
 
-const toSpec = ({ kind, name, role, ...settings }: z.output<typeof samplerBase>): SamplerSpec => ({
+const toSpec = ({
+  kind,
+  name,
+  role,
+  replica_of: replicaOf,
+  ...settings
+}: z.output<typeof samplerBase>): SamplerSpec => ({
   kind,
   name: name ?? kind,
   ...(role === undefined ? {} : { role }),
+  ...(replicaOf === undefined ? {} : { replicaOf }),
   settings,
 });
 

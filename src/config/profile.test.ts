@@ -47,6 +47,24 @@ describe('a number that cannot be meant', () => {
   });
 });
 
+describe('replicas of one service', () => {
+  const samplers = (...names: string[]): string =>
+    `  monitoring:\n    samplers:\n${names.map((name) => `      - { kind: process, name: ${name}, replica_of: shop }\n`).join('')}`;
+
+  it('say whose they are', () => {
+    const { monitoring } = profileOf(samplers('shop-1', 'shop-2'));
+    expect(monitoring.samplers.map(({ name, replicaOf }) => [name, replicaOf])).toEqual([
+      ['shop-1', 'shop'],
+      ['shop-2', 'shop'],
+    ]);
+    expect(monitoring.samplers[0]?.settings).toEqual({});
+  });
+
+  it('are not named like the sum of them', () => {
+    expect(problemsOf(soak(samplers('shop', 'shop-2'))).join()).toContain('is the name of a sampler, and of the sum');
+  });
+});
+
 describe('stop_early', () => {
   it('is off unless the profile says certain', () => {
     expect(profileOf('').stopEarly).toBeUndefined();

@@ -147,6 +147,8 @@ export interface SamplerSpec {
   name: string;
   /** What is usual for the kind when absent. */
   role?: SamplerRole;
+  /** The service of which this source is one of several replicas: growth is judged of each, and of their sum. */
+  replicaOf?: string;
   settings: Record<string, unknown>;
 }
 

@@ -9,6 +9,7 @@ import type { IterationCounts, LoadWindow } from '../model/window.ts';
 import { factorAt } from '../plan/edits.ts';
 import { levelAt, profileClock, requestsBetween, requestsPerMinuteAt } from '../plan/rate.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
+import { replicaSums } from '../verdict/replicas.ts';
 import { RecentLoad } from './recent-load.ts';
 
 const KEPT_EVENTS = 20;
@@ -177,20 +178,32 @@ export class Projection {
         requests: this.#newest?.inFlight.requests ?? 0,
         oldestRequestMs: this.#newest?.inFlight.oldestRequestMs ?? null,
       },
-      series: Array.from(this.#series.values(), ({ info, last, atMs }) => ({
-        id: info.id,
-        unit: info.unit,
-        role: info.role,
-        last,
-        atMs,
-        growth: this.#growth.get(info.id) ?? null,
-      })),
+      series: [
+        ...Array.from(this.#series.values(), ({ info, last, atMs }) => ({
+          id: info.id,
+          unit: info.unit,
+          role: info.role,
+          last,
+          atMs,
+          growth: this.#growth.get(info.id) ?? null,
+        })),
+        ...this.#sums(),
+      ],
       drift: [...this.#drift.values()],
       criteria: this.#verdict?.criteria ?? [],
       events: this.#events,
       health: { ...health, generatorLagMs: this.#newest?.clock.timerLagMs ?? null },
       verdictOutcome: this.#verdictIsFinal ? (this.#verdict?.outcome ?? null) : null,
     };
+  }
+
+  /** Sums over replicas are judged as series are, and nobody samples them. */
+  #sums(): RunStatus['series'] {
+    const known = Array.from(this.#series.values(), ({ info }) => info);
+    return replicaSums(this.#run.profile, known).flatMap(({ series: { id, unit, role } }) => {
+      const growth = this.#growth.get(id);
+      return growth === undefined ? [] : [{ id, unit, role, last: null, atMs: null, growth }];
+    });
   }
 
   #addCounters(window: WindowRow | LoadWindow): void {

@@ -5,6 +5,7 @@ import { isJudged, type SeriesInfo } from '../model/sample.ts';
 import type { SeriesGrowth } from '../model/verdict.ts';
 import { IDENTITY_KINDS } from '../sample/identities.ts';
 import type { Looked } from './looked.ts';
+import { replicaSums, sumOf } from './replicas.ts';
 import type { RunRows } from './rows.ts';
 import { profileHours } from './run-clock.ts';
 import { isLimit, type SampleColumns } from './sample-column.ts';
@@ -23,10 +24,11 @@ export interface FollowedSeries {
 
 /**
  * Every series of the target and its dependencies that may leak, as the detectors follow it. Judged samples only, outages left
- * out: a target that is down holds other memory, and so does one without load.
+ * out: a target that is down holds other memory, and so does one without load. Replicas of one service are followed each for itself,
+ * and as their sum.
  */
 export function followedGrowth(
-  rows: Pick<RunRows, 'plan' | 'events' | 'series'>,
+  rows: Pick<RunRows, 'run' | 'plan' | 'events' | 'series'>,
   columns: SampleColumns,
   looked: Looked,
 ): FollowedSeries[] {
@@ -34,19 +36,44 @@ export function followedGrowth(
   const tellsItself = new Set(
     rows.events.filter(({ kind }) => IDENTITY_KINDS.includes(kind)).map(({ data }) => data.source),
   );
-  return candidates.map((series) => ({
-    series,
-    followed: {
-      name: series.id,
-      kind: 'growth',
-      readings: columns.of(series.id)?.readings(looked) ?? NO_READINGS,
-      load: looked.load,
-      restarts: tellsItself.has(series.source) ? restartsOf(series.source, rows) : null,
-      collected: series.collected ?? isCollected(nameOf(series.id)),
-      leftOut: looked.leftOut,
-      limit: limitOf(series, rows.series, columns),
-    },
-  }));
+  const single = candidates.map(
+    (series): FollowedSeries => ({
+      series,
+      followed: {
+        name: series.id,
+        kind: 'growth',
+        readings: columns.of(series.id)?.readings(looked) ?? NO_READINGS,
+        load: looked.load,
+        restarts: tellsItself.has(series.source) ? restartsOf(series.source, rows) : null,
+        collected: series.collected ?? isCollected(nameOf(series.id)),
+        leftOut: looked.leftOut,
+        limit: limitOf(series, rows.series, columns),
+      },
+    }),
+  );
+  const followedOf = new Map(single.map(({ series, followed }) => [series.id, followed]));
+  const sums = replicaSums(rows.run.profile, candidates).map(({ series, members }): FollowedSeries => {
+    const parts = members.flatMap(({ id }) => followedOf.get(id) ?? []);
+    return { series, followed: followedSum(series, parts, looked) };
+  });
+  return [...single, ...sums];
+}
+
+/** All replicas together: what one of them lives through moves the sum. No limit is known of it, for none is set. */
+function followedSum({ id }: SeriesInfo, parts: readonly Followed[], looked: Looked): Followed {
+  const restarts = parts.map((part) => part.restarts);
+  return {
+    name: id,
+    kind: 'growth',
+    readings: sumOf(parts.map(({ readings }) => readings)),
+    load: looked.load,
+    restarts: restarts.every((hours) => hours !== null)
+      ? [...new Set(restarts.flat())].toSorted((a, b) => a - b)
+      : null,
+    collected: parts.every(({ collected }) => collected),
+    leftOut: looked.leftOut,
+    limit: null,
+  };
 }
 
 const NO_READINGS: Clocked = { hours: new Float64Array(0), values: new Float64Array(0) };

@@ -66,7 +66,7 @@ function askedMedian({ followed, ...one }: FollowedRequest, count: number, looke
 
 /** What is followed, from what is looked at and read so far. */
 export const followedRun = (
-  rows: Pick<RunRows, 'plan' | 'events' | 'series'>,
+  rows: Pick<RunRows, 'run' | 'plan' | 'events' | 'series'>,
   looked: Looked,
   columns: SampleColumns,
   latency: LatencyReadings,
