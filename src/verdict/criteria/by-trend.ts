@@ -9,6 +9,8 @@ export interface MeasuredTrend {
   estimate: number;
   low: number;
   high: number;
+  /** A rate a day, or the change over all hours so far. */
+  over: 'day' | 'span';
 }
 
 /**
@@ -39,7 +41,8 @@ function openReason({ finding: { answer, kind }, leastHours, gates }: AskedSerie
   }
   if (gates.includes('cycles'))
     return 'it rose and fell like this before: about a day more would show whether it falls again';
-  if (gates.includes('separable')) return 'so did the load, and the two cannot be told apart';
+  if (gates.includes('separable'))
+    return 'so did the load, and the two cannot be told apart: stretches at one fixed load (`calibration`) would';
   return gates.includes('lasting') ? 'the later hours added little or nothing' : null;
 }
 
@@ -47,17 +50,21 @@ function openReason({ finding: { answer, kind }, leastHours, gates }: AskedSerie
 const MOST_TIMES = 10;
 
 /**
- * The width of the interval of a slope shrinks with the hours to the power of −1.5 (variance of a slope over a growing span), so that
- * the side of it that crosses the limit will have come back after a time that can be told.
+ * When the interval will have left the limit, if all goes on as it is. The interval of a slope shrinks with the hours to the power of
+ * −1.5 (variance of a slope over a growing span); what has changed from start to end is the slope times the hours, so it grows with
+ * them, and its interval shrinks to the power of −0.5.
  */
-function settledBy(spec: CriterionSpec, { estimate, low, high }: MeasuredTrend, { finding }: AskedSeries): string {
+function settledBy(spec: CriterionSpec, measured: MeasuredTrend, { finding }: AskedSeries): string {
   const spanHours = finding.answer?.spanHours ?? 0;
-  const distance = Math.abs(spec.target - estimate);
-  const half = spec.target > estimate ? high - estimate : estimate - low;
-  const neededHours = spanHours * (half / distance) ** (2 / 3);
-  return neededHours < MOST_TIMES * spanHours
-    ? `about ${hours(neededHours - spanHours)} more would settle it`
-    : 'it is so close to the limit that more hours would hardly settle it';
+  for (let more = 1; spanHours + more < MOST_TIMES * spanHours; more++) {
+    const times = (spanHours + more) / spanHours;
+    const growth = measured.over === 'day' ? 1 : times;
+    const estimate = measured.estimate * growth;
+    const half = estimate < spec.target ? measured.high - measured.estimate : measured.estimate - measured.low;
+    if (Math.abs(spec.target - estimate) > half * growth * times ** -1.5)
+      return `about ${hours(more)} more would settle it`;
+  }
+  return 'it is so close to the limit that more hours would hardly settle it';
 }
 
 const hours = (value: number): string => formatValue(Math.max(1, Math.ceil(value)), 'hours');

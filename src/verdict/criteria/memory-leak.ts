@@ -52,7 +52,7 @@ function judgeSeries(one: GrowthOfSeries, spec: CriterionSpec, neverLong: boolea
   const rate = finding.growthPercentPer24h;
   if (finding.answer === null || rate === null) {
     const evidence = `${formatCount(samples)} samples`;
-    const reason = samples === 0 ? `${id} gave no samples` : `${id}: ${uncapitalised(why)}`;
+    const reason = samples === 0 ? `${id} gave no samples` : `${id}: ${uncapitalised(why)}${moreHours(one)}`;
     return { ...lacking(spec, evidence, reason, samples > 0 && neverLong), worst: id };
   }
   const evidence = `${formatCount(samples)} samples over ${formatValue(finding.answer.spanHours, 'hours')}`;
@@ -61,9 +61,15 @@ function judgeSeries(one: GrowthOfSeries, spec: CriterionSpec, neverLong: boolea
     actual: finite(rate.estimate),
     interval: { low: finite(rate.low), high: finite(rate.high) },
     evidence,
-    ...decideByTrend(spec, rate, one, said),
+    ...decideByTrend(spec, { ...rate, over: 'day' }, one, said),
     worst: id,
   };
+}
+
+/** How long until a first answer; nothing where it is not hours that are missing. */
+function moreHours({ readings }: GrowthOfSeries): string {
+  const missing = HOURS_FOR_GROWTH - (readings.lastHour - readings.firstHour);
+  return missing > 0 ? `; about ${formatValue(Math.ceil(missing), 'hours')} more would tell` : '';
 }
 
 const changeOf = (percent: number): string =>

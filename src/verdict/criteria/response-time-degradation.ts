@@ -25,7 +25,7 @@ export const responseTimeDegradation: CriterionJudge = (spec, { trends, rows }) 
   if (finding !== null) return finding;
   const needed = BINS_FOR_TREND * REQUESTS_FOR_QUANTILE.p95;
   const evidence = all === undefined ? 'no requests' : evidenceOf(all);
-  const why = `${evidence} are too few to tell drift of the P95 from noise: ${BINS_FOR_TREND} readings over ${HOURS_FOR_GROWTH} h are needed, each of ${REQUESTS_FOR_QUANTILE.p95} requests`;
+  const why = `${evidence} are too few to tell drift of the P95 from noise: ${BINS_FOR_TREND} readings over ${HOURS_FOR_GROWTH} h are needed, each of ${REQUESTS_FOR_QUANTILE.p95} requests${all === undefined ? '' : moreHours(all)}`;
   const { plan, run } = rows;
   const warmMs = (plan.endMs - plan.startMs) * plan.compression - run.profile.traffic.warmupMs;
   const tooFew = requestsBetween(plan, plan.startMs, plan.endMs) < needed;
@@ -57,6 +57,14 @@ function judgeQuantile(
   return { ...seen, ...decideByTrend(spec, total, one, said) };
 }
 
+/** How long until there are readings enough, at the pace of those so far; nothing where it is not hours that are missing. */
+function moreHours({ readings }: DriftOfRequest): string {
+  const seen = readings.lastHour - readings.firstHour;
+  const pace = readings.count > 1 ? seen / (readings.count - 1) : 0;
+  const missing = Math.max(HOURS_FOR_GROWTH - seen, (BINS_FOR_TREND - readings.count) * pace);
+  return readings.count > 1 && missing > 0 ? `; about ${formatValue(Math.ceil(missing), 'hours')} more would tell` : '';
+}
+
 const evidenceOf = ({ requests, readings }: DriftOfRequest): string =>
   `${formatCount(requests)} requests in ${formatCount(readings.count)} readings`;
 
@@ -66,7 +74,7 @@ function totalOf({ finding, readings }: DriftOfRequest): MeasuredTrend | null {
   if (rate === null || finding.answer === null) return null;
   const days = (readings.lastHour - readings.firstHour) / 24;
   const total = (percentPer24h: number): number => 100 * Math.expm1(Math.log1p(percentPer24h / 100) * days);
-  return { estimate: total(rate.estimate), low: total(rate.low), high: total(rate.high) };
+  return { estimate: total(rate.estimate), low: total(rate.low), high: total(rate.high), over: 'span' };
 }
 
 /** The state informs: it decides nothing. */
