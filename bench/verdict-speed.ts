@@ -2,6 +2,7 @@
  * How long the verdict of a whole soak takes: 72 h, 26 000 windows, 20 request names, 50 series.
  * `npx node bench/verdict-speed.ts`
  */
+import { gatherEvidence } from '../src/verdict/evidence.ts';
 import { judge } from '../src/verdict/judge.ts';
 import { MEMORY, runRows } from '../tests/support/run-rows.ts';
 
@@ -19,3 +20,6 @@ function cpuMs(work: () => void): number {
 console.log(`first: ${cpuMs(() => console.log(judge(rows).headline)).toFixed(0)} ms of CPU`);
 const times = Array.from({ length: 7 }, () => cpuMs(() => judge(rows)));
 console.log(`verdict: ${times.map((ms) => ms.toFixed(0)).join(', ')} ms of CPU`);
+const { trends } = gatherEvidence(rows);
+const given = Array.from({ length: 7 }, () => cpuMs(() => judge(rows, { trends })));
+console.log(`with the trends of the watch: ${given.map((ms) => ms.toFixed(0)).join(', ')} ms of CPU`);

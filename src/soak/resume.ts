@@ -69,6 +69,7 @@ async function replayRows(live: LiveRun, { store, clock }: SoakContext): Promise
     }
     for (const sketch of await store.sketches(run.id, range)) watch.addStoredDurations(sketch);
     live.addSamples(await store.samples(run.id, range));
+    watch.look();
   }
   return newest;
 }

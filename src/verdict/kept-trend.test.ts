@@ -46,6 +46,34 @@ describe('a trend that goes on with its series', () => {
   });
 });
 
+describe('a trend that begins late', () => {
+  it('makes the answers of the hours before a few at a time where the series grows', () => {
+    const kept = new KeptTrend(upTo(30), 1);
+    const trend = kept.at(30, upTo(30), 1);
+    let questions = 1;
+    while (!kept.isReady(30, 3)) questions++;
+    // Hours 6 to 30.
+    expect(questions).toBe(9);
+    expect(trend.at(30)).toEqual(new KeptTrend(upTo(30), 1).at(30, upTo(30), 1).at(30));
+    expect(kept.isReady(31, 3)).toBe(true);
+  });
+
+  it('is ready at once where it does not', () => {
+    const flat = upTo(30, {}, 0);
+    const kept = new KeptTrend(flat, 1);
+    kept.at(30, flat, 1);
+    expect(kept.isReady(30, 3)).toBe(true);
+  });
+
+  it('is ready at each hour when it was there all along', () => {
+    const kept = new KeptTrend(upTo(1), 1);
+    for (let hour = 1; hour <= 12; hour++) {
+      kept.at(hour, upTo(hour), 1);
+      expect(kept.isReady(hour, 1), `hour ${hour}`).toBe(true);
+    }
+  });
+});
+
 describe('what an answer follows from', () => {
   const before = upTo(10);
   it.each<[string, boolean, Partial<Followed>]>([

@@ -1,5 +1,6 @@
 import type { Clocked } from '../detect/trend/bins.ts';
 import { firstFrom } from '../detect/trend/bins.ts';
+import { evaluate, LEAST_HOURS } from '../detect/trend/evaluate.ts';
 import { type Followed, Trend } from '../detect/trend/finding.ts';
 
 type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -13,6 +14,9 @@ export class KeptTrend {
   #series: number;
   #trend: Trend;
   #askedHour = 0;
+  /** Answers at whole hours up to it are kept; before the first that can be asked there are none. */
+  #walkedHour = LEAST_HOURS - 1;
+  #isWalking = false;
 
   constructor(followed: Followed, series: number) {
     this.#followed = { ...followed };
@@ -28,9 +32,28 @@ export class KeptTrend {
       this.#followed = { ...followed };
       this.#series = series;
       this.#trend = new Trend(this.#followed, series);
+      this.#walkedHour = LEAST_HOURS - 1;
+      this.#isWalking = false;
     }
     this.#askedHour = hour;
     return this.#trend;
+  }
+
+  /**
+   * Of what grows, all hours before are asked (since when it is called). True when their answers are kept; else at most `steps`
+   * of them are made, so that what takes a run over does not make them all at once.
+   */
+  isReady(hour: number, steps: number): boolean {
+    if (this.#walkedHour >= hour - 1) {
+      this.#walkedHour = Math.max(this.#walkedHour, hour);
+      return true;
+    }
+    this.#isWalking ||= evaluate(this.#followed, hour)?.finding === 'growth';
+    if (!this.#isWalking) return true;
+    const until = Math.min(hour, this.#walkedHour + steps);
+    for (let at = this.#walkedHour + 1; at <= until; at++) this.#trend.at(at);
+    this.#walkedHour = until;
+    return until === hour;
   }
 }
 

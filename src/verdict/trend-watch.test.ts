@@ -59,12 +59,10 @@ const fresh = (): TrendWatch => {
 
 /** Asks until all have had their turn. */
 function askAll(watch: TrendWatch): number {
+  watch.look();
   let questions = 0;
-  for (;;) {
-    const { growth, drift } = watch.ask();
-    if (growth.length + drift.length === 0) return questions;
-    questions++;
-  }
+  for (; watch.waiting > 0; questions++) watch.ask();
+  return questions;
 }
 
 const MINUTE_MS = 60_000;

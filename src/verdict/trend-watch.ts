@@ -22,6 +22,9 @@ import { type FollowedRun, followedRun, lastWholeHour, lookedAt, type TrendsOfRu
 /** Asked every minute, all series of an hour have had their turn after so many questions. */
 const QUESTIONS_FOR_ALL = 50;
 
+/** Hours of one series that a question goes through where none are kept: after a soakd took over. */
+const STEPS = 2;
+
 /** What a question brought. */
 export interface ToldTrends {
   /** Hour of the run at which the series were asked. */
@@ -132,16 +135,20 @@ export class TrendWatch {
   /** Asks a few of the series that are due; nothing is due between two whole hours, when all have been asked. */
   ask(): ToldTrends {
     const told: ToldTrends = { hour: this.#hour, growth: [], drift: [] };
-    if (this.#lost !== null) return told;
-    this.#lookAgain();
+    this.look();
     const followed = this.#followed;
     if (followed === null) return told;
     const count = followed.growing.length + followed.drifting.length;
     for (const key of [...this.#queue].slice(0, Math.ceil(count / QUESTIONS_FOR_ALL))) {
       this.#queue.delete(key);
-      this.#askOne(key, followed, count, told);
+      if (!this.#askOne(key, followed, count, told)) this.#queue.add(key);
     }
     return { ...told, hour: followed.looked.hour };
+  }
+
+  /** Series that wait for their turn. */
+  get waiting(): number {
+    return this.#queue.size;
   }
 
   /** All trends as they were last told; null while some have not been asked yet. */
@@ -154,28 +161,37 @@ export class TrendWatch {
     return isWhole ? { growth, drift, typical: null } : null;
   }
 
-  #askOne(key: string, { looked, growing, drifting }: FollowedRun, count: number, told: ToldTrends): void {
-    const trendOf = (followed: FollowedRun['growing'][number]['followed']) => {
-      const kept = this.#kept.get(key) ?? new KeptTrend(followed, count);
-      this.#kept.set(key, kept);
-      return askTrend(kept.at(looked.hour, followed, count), count, looked);
-    };
-    for (const { series, followed } of growing) {
-      if (growthKey(series.id) !== key) continue;
-      const asked = { series, ...trendOf(followed) };
-      this.#growth.set(series.id, asked);
-      told.growth.push(asked);
+  /** False: it rises, and there are hours before that must be gone through first; a few of them have been. */
+  #askOne(key: string, { looked, growing, drifting }: FollowedRun, count: number, told: ToldTrends): boolean {
+    const growth = growing.find(({ series }) => growthKey(series.id) === key);
+    const drift = drifting.find(({ request }) => driftKey(request) === key);
+    const followed = growth?.followed ?? drift?.followed;
+    // A name that is no longer followed.
+    if (followed === undefined) return true;
+    const kept = this.#kept.get(key) ?? new KeptTrend(followed, count);
+    this.#kept.set(key, kept);
+    const trend = kept.at(looked.hour, followed, count);
+    if (!kept.isReady(looked.hour, STEPS)) return false;
+    const asked = askTrend(trend, count, looked);
+    if (growth !== undefined) {
+      const { series } = growth;
+      this.#growth.set(series.id, { series, ...asked });
+      told.growth.push({ series, ...asked });
     }
-    for (const { followed, ...one } of drifting) {
-      if (driftKey(one.request) !== key) continue;
-      const asked = { ...one, ...trendOf(followed) };
-      this.#drift.set(one.request, asked);
-      told.drift.push(asked);
+    if (drift !== undefined) {
+      const { request, requests } = drift;
+      this.#drift.set(request, { request, requests, ...asked });
+      told.drift.push({ request, requests, ...asked });
     }
+    return true;
   }
 
-  /** When another whole hour is over: what is judged by now, and all series as they are now. */
-  #lookAgain(): void {
+  /**
+   * When another whole hour is over: what is judged by now, and all series as they are now. Who feeds many hours looks in
+   * between: durations are kept in full until they have been looked at.
+   */
+  look(): void {
+    if (this.#lost !== null) return;
     const rows = { run: this.#run, plan: this.#plan, windows: this.#windows.rows, transitions: [] };
     const newestMs = rows.windows.at(-1)?.endMs;
     if (newestMs === undefined) return;
