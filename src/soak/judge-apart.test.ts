@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MEMORY, runRows } from '../../tests/support/run-rows.ts';
 import { begin, SimulatedStaging } from '../../tests/support/simulated-staging.ts';
 import { systemClock } from '../base/clock.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
+import { gatherEvidence } from '../verdict/evidence.ts';
+import { seriesGrowth } from '../verdict/growth-of-run.ts';
+import { loadRunRows } from '../verdict/load-rows.ts';
+import type { TrendsOfRun } from '../verdict/trends-of-run.ts';
 import { judgeApart } from './judge-apart.ts';
 import { judgeHere } from './judge-here.ts';
 
@@ -42,6 +47,15 @@ describe('a judge in a process of its own', () => {
     expect(await apart.judge(runId, null, calm)).toEqual(await here.judge(runId, null, calm));
     const nowMs = ((await store.run(runId))?.startMs ?? 0) + HOUR_MS;
     expect(await apart.judge(runId, nowMs, calm)).toEqual(await here.judge(runId, nowMs, calm));
+  });
+
+  it('takes growth and drift as they are given, and gives them back', async () => {
+    const rows = await loadRunRows(store, runId);
+    const [series] = gatherEvidence(runRows({ hours: 12, series: { 'agent.rss_bytes': MEMORY } })).trends.growth;
+    if (series === undefined) throw new Error('a series');
+    const trends: TrendsOfRun = { growth: [series], drift: [], typical: null };
+    const verdict = await judgeApart(file).judge(runId, rows.run.startMs + HOUR_MS, calm, trends);
+    expect(verdict.growth).toEqual([seriesGrowth(series, rows.plan)]);
   });
 
   it('fails with a hint for a run that is not there, and with the reason when it is called off', async () => {

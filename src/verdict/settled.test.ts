@@ -28,7 +28,7 @@ const profileWith = (...ids: string[]) => ({ criteria: defaultCriteria().filter(
 describe('a live run may end now', () => {
   it('when a leak is called that reaches its limit within the run', () => {
     expect(settled({ series: leaking(40) })).toMatch(
-      /^pod\.heap_after_gc_bytes leaks and reaches its limit before the plan ends, between 2026-01-07T.* and 2026-01-07T.* \(95 %\)$/,
+      /^pod\.heap_after_gc_bytes leaks and reaches its limit before the plan ends, between 2026-01-07T\d\d:\d\dZ and 2026-01-07T\d\d:\d\dZ \(95 %\)$/,
     );
   });
 

@@ -26,8 +26,7 @@ function exhausted({ criteria, growth }: Judged, { rows: { plan } }: Evidence): 
   });
   if (leak?.exhaustion === undefined || leak.exhaustion === null) return null;
   const { lowMs, highMs } = leak.exhaustion;
-  const from = isoTime(lowMs);
-  const until = isoTime(highMs ?? lowMs);
+  const [from, until] = [lowMs, highMs ?? lowMs].map(toTheMinute);
   return `${leak.series} leaks and reaches its limit before the plan ends, between ${from} and ${until} (95 %)`;
 }
 
@@ -39,6 +38,8 @@ function nothingLeft({ criteria, growth, drift }: Judged, evidence: Evidence): s
   const names = certain.map(({ name }) => name).join(', ');
   return `the outcome is certain (${names}: ${certain[0]?.why}) and every other criterion has its answer`;
 }
+
+const toTheMinute = (atMs: number): string => `${isoTime(atMs).slice(0, 16)}Z`;
 
 /** Has it failed so that nothing that may still come can mend it? */
 function hasFailedForGood({ id, status, comparison, target }: CriterionResult, evidence: Evidence): boolean {
