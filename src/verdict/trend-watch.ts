@@ -1,3 +1,4 @@
+import { LEAST_HOURS } from '../detect/trend/evaluate.ts';
 import { durationsOriginMs, stepStart } from '../model/duration-grid.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { Action, Run, RunEvent } from '../model/run.ts';
@@ -197,7 +198,8 @@ export class TrendWatch {
     if (newestMs === undefined) return;
     const span = spanOf(rows, newestMs);
     const hour = lastWholeHour(rows, span);
-    if (hour <= this.#hour) return;
+    // Before the first hour of which anything can be said there is little to read, and nothing to keep.
+    if (hour <= this.#hour || hour < LEAST_HOURS) return;
     this.#hour = hour;
     const time = judgedTime(rows, span);
     const seen = { ...rows, events: this.#events, actions: [...this.#actions], series: [...this.#series.values()] };

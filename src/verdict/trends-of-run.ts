@@ -1,4 +1,5 @@
 import { contains, differenceOf, unionOf } from '../base/stretches.ts';
+import { LEAST_HOURS } from '../detect/trend/evaluate.ts';
 import { sampleIntervalMs } from '../plan/sample-interval.ts';
 import {
   type DriftOfRequest,
@@ -90,12 +91,20 @@ export function lookedAt(
   const intervalMs = sampleIntervalMs(run.profile.monitoring.intervalMs, run.compression);
   return {
     plan,
-    hour: span.live ? lastWholeHour(rows, span) : profileHours(plan, span.endMs),
+    hour: span.live ? hourOfLive(rows, span) : profileHours(plan, span.endMs),
     load: plannedLoad(plan, span.endMs, intervalMs),
     leftOut: leftOutHours(plan, { fromMs: span.startMs, untilMs: span.endMs }, considered),
     isLookedAt: (atMs) => contains(considered, atMs),
     happened: happeningsOf(rows),
   };
+}
+
+const MINUTE_HOURS = 1 / 60;
+
+/** Before the first hour at which anything can be said, the present one: what was read by now is told at least. */
+function hourOfLive(rows: Pick<RunRows, 'run' | 'plan' | 'windows'>, span: RunSpan): number {
+  const whole = lastWholeHour(rows, span);
+  return whole >= LEAST_HOURS ? whole : Math.min(profileHours(rows.plan, span.endMs), LEAST_HOURS - MINUTE_HOURS);
 }
 
 /**
