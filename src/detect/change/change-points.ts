@@ -5,7 +5,7 @@
  */
 import { studentTwoSided } from '../distributions.ts';
 import type { Noise } from '../noise-filter.ts';
-import { addScaled } from '../vectors.ts';
+import { addScaled, quantileOf, robustSpread } from '../vectors.ts';
 import { columnOf, type Design, designOf, type Explanation } from './design.ts';
 import { leastSquares } from './least-squares.ts';
 import { correlationBesideSteps, NoiseGrid } from './noise-fit.ts';
@@ -23,6 +23,8 @@ export interface ChangePoint {
   /** Level just before and just after, at the mean load of the series. Unit of the series. */
   readonly before: number;
   readonly after: number;
+  /** Level at the end of the stretch that begins here: just before the next change, or at the end of the series. */
+  readonly until: number;
   /** (after − before) / |before|; null when that level is 0. */
   readonly size: number | null;
   /** Probability that noise shows a step as clear as this one anywhere in the series, its correlation taken as known. */
@@ -50,7 +52,9 @@ const MAX_ROUNDS = 4;
 export function changePoints(input: ChangeInput, options: ChangeOptions = {}): ChangePoint[] {
   const { significance = SIGNIFICANCE, minimumSize = 0, noise = null, cycleHours = 24 } = options;
   const shortest = (count: number): number => options.minimumPoints ?? Math.min(6, Math.max(3, Math.round(count / 24)));
-  const readings = readingsOf(input, shortest);
+  const readings = readingsOf(input, shortest, (points) =>
+    besidesSteps(designOf(points, cycleHours), points, shortest(points.values.length)),
+  );
   if (readings === null) return [];
   const count = readings.values.length;
   const minimumPoints = shortest(count);
@@ -136,10 +140,42 @@ function settle(
 }
 
 /** What the base leaves of the values. */
-function besides(design: Design, { values }: Readings): Float64Array {
+function besides(design: Design, { values }: Pick<Readings, 'values'>): Float64Array {
   const { coefficients } = leastSquares(design.base, values);
   const left = Float64Array.from(values);
   for (const [at, column] of design.base.entries()) addScaled(left, -(coefficients[at] ?? 0), column);
+  return left;
+}
+
+/** Differences that lie farther out than so many robust standard deviations are steps or spikes. */
+const FAR = 3.5;
+
+/**
+ * What the base leaves of the values, its coefficients taken from differences over `reach` points: a step touches only a few
+ * of these, and the few are left out of a second look. The level stays.
+ */
+function besidesSteps(design: Design, { values }: Pick<Readings, 'values'>, reach: number): Float64Array {
+  const moving = design.base.slice(1);
+  const moved = (column: Float64Array): Float64Array =>
+    column.subarray(reach).map((value, at) => value - (column[at] ?? 0));
+  const columns = moving.map(moved);
+  const differences = moved(values);
+  const residuals = (coefficients: Float64Array): Float64Array => {
+    const left = differences.slice();
+    for (const [at, column] of columns.entries()) addScaled(left, -(coefficients[at] ?? 0), column);
+    return left;
+  };
+  let { coefficients } = leastSquares(columns, differences);
+  for (let look = 0; look < 2; look++) {
+    const left = residuals(coefficients);
+    const middle = quantileOf(left, 0.5);
+    const limit = FAR * robustSpread(left, middle);
+    const near = Uint8Array.from(left, (value) => (Math.abs(value - middle) <= limit ? 1 : 0));
+    const kept = (column: Float64Array): Float64Array => column.filter((_, at) => near[at] === 1);
+    ({ coefficients } = leastSquares(columns.map(kept), kept(differences)));
+  }
+  const left = Float64Array.from(values);
+  for (const [at, column] of moving.entries()) addScaled(left, -(coefficients[at] ?? 0), column);
   return left;
 }
 
@@ -158,10 +194,15 @@ function described(
   for (const [place, explanation] of explanations.entries())
     addScaled(level, coefficients[place] ?? 0, columnOf(design, explanation));
 
+  const unscaled = (value: number): number => readings.centre + readings.spread * value;
+  const ends = [...explanations.flatMap(({ kind, at }) => (kind === 'step' ? [at] : [])), stage.count].toSorted(
+    (a, b) => a - b,
+  );
   const points = explanations.flatMap(({ kind, at }, place): ChangePoint[] => {
     if (kind !== 'step') return [];
+    const end = ends.find((other) => other > at) ?? stage.count;
     const t = Math.sqrt((gains[place] ?? 0) / variance);
-    const after = readings.centre + readings.spread * (level[at] ?? 0);
+    const after = unscaled(level[at] ?? 0);
     const before = after - readings.spread * (coefficients[place] ?? 0);
     return [
       {
@@ -170,6 +211,7 @@ function described(
         earliestAt: readings.hours[at - 1] ?? 0,
         before,
         after,
+        until: unscaled(level[end - 1] ?? 0),
         size: before === 0 ? null : (after - before) / Math.abs(before),
         pValue: Math.min(1, candidates * studentTwoSided(t, degrees)),
       },

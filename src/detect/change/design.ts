@@ -11,7 +11,7 @@ export interface Explanation {
 export interface Design {
   /** Always in the model: the level first, then the load, or the hours of the day in its place. */
   readonly base: readonly Float64Array[];
-  /** What moves a level without a change point: a line first, then lines from later on, then what fills up. */
+  /** What moves a level without a change point: a line first, then lines from later on, what fills up, what requests add up to. */
   readonly bends: readonly Float64Array[];
 }
 
@@ -23,7 +23,7 @@ const SATURATIONS = [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2];
 const HARMONICS = 3;
 
 /** `cycleHours`: period after which the unknown load repeats; null: it does not. */
-export function designOf({ hours, load }: Readings, cycleHours: number | null): Design {
+export function designOf({ hours, load }: Pick<Readings, 'hours' | 'load'>, cycleHours: number | null): Design {
   const count = hours.length;
   const first = hours[0] ?? 0;
   const span = (hours[count - 1] ?? 0) - first || 1;
@@ -45,7 +45,19 @@ export function designOf({ hours, load }: Readings, cycleHours: number | null): 
     bends.push(time.map((part) => Math.max(0, part - from)));
   }
   for (const constant of SATURATIONS) bends.push(time.map((part) => 1 - Math.exp(-part / constant)));
+  if (load !== null) bends.push(served(load, hours));
   return { base, bends };
+}
+
+/** What grows with each request: the load summed up. A line is taken for its mean, which is 0 here, elsewhere. */
+function served(load: Float64Array, hours: Float64Array): Float64Array {
+  let sum = 0;
+  return centred(
+    load.map((value, at) => {
+      if (at > 0) sum += value * ((hours[at] ?? 0) - (hours[at - 1] ?? 0));
+      return sum;
+    }),
+  );
 }
 
 /** The column of an explanation. */

@@ -38,14 +38,27 @@ const VALUES_OF_A_SLOPE = 4;
 /** Rounding of sums of numbers of size 1. */
 const ARITHMETIC = 1e-10;
 
-/** Null when there is nothing to find: too few points, or all of them equal. `reach`: points of the shortest level. */
-export function readingsOf({ hours, values, load }: ChangeInput, reach: (count: number) => number): Readings | null {
+/** What is left of values when what always moves them, load or time of day, is taken out. */
+export type Besides = (points: Pick<Readings, 'hours' | 'values' | 'load'>) => Float64Array;
+
+/**
+ * Null when there is nothing to find: too few points, or all of them equal. `reach`: points of the shortest level. An
+ * excursion is one from what `besides` leaves: beside a step a steep load would look like one.
+ */
+export function readingsOf(
+  { hours, values, load }: ChangeInput,
+  reach: (count: number) => number,
+  besides: Besides = (points) => points.values,
+): Readings | null {
   const read: number[] = [];
   for (let at = 0; at < values.length; at++)
     if (Number.isFinite(values[at]) && (load === null || Number.isFinite(load[at]))) read.push(at);
   const { smallest, different } = resolutionOf(picked(values, read));
   if (different < 2) return null;
-  const away = excursions(picked(values, read), reach(read.length), smallest);
+  const all = standardised(picked(values, read));
+  if (all === null) return null;
+  const left = besides({ hours: picked(hours, read), values: all.values, load: standardisedLoad(load, read) });
+  const away = excursions(left, reach(read.length), smallest / all.spread);
   const places = read.filter((_, at) => away[at] === 0);
   const kept = standardised(picked(values, places));
   if (kept === null) return null;
@@ -54,7 +67,7 @@ export function readingsOf({ hours, values, load }: ChangeInput, reach: (count: 
     places,
     hours: time,
     values: kept.values,
-    load: load === null ? null : (standardised(picked(load, places))?.values ?? null),
+    load: standardisedLoad(load, places),
     distances: distancesOf(time),
     centre: kept.centre,
     spread: kept.spread,
@@ -98,6 +111,9 @@ function standardised(values: Float64Array): { values: Float64Array; centre: num
   if (!(spread > ARITHMETIC * Math.abs(centre))) return null;
   return { values: values.map((value) => (value - centre) / spread), centre, spread };
 }
+
+const standardisedLoad = (load: Float64Array | null, places: readonly number[]): Float64Array | null =>
+  load === null ? null : (standardised(picked(load, places))?.values ?? null);
 
 function distancesOf(hours: Float64Array): Float64Array {
   const gaps = Float64Array.from(hours, (hour, at) => (hours[at + 1] ?? Number.NaN) - hour);

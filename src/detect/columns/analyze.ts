@@ -1,17 +1,8 @@
 import { type Finding, type Followed, Trend } from '../trend/finding.ts';
-import type { Answer } from '../trend/question.ts';
 import { whyOf } from '../trend/why.ts';
+import { type ChangeFinder, changesOfSeries, type LabelledChange } from './change-finder.ts';
 import type { Columns } from './columns.ts';
 import { type ColumnSettings, follow, spanHours } from './follow.ts';
-
-/** A moment at which a series moved to another level. */
-export interface LabelledChange {
-  readonly hour: number;
-  readonly label: string;
-}
-
-/** Where a series changed, from its samples and from what the trend found of it. */
-export type ChangeFinder = (followed: Followed, answer: Answer | null) => LabelledChange[];
 
 /** One series of a file, judged. */
 export interface SeriesAnalysis {
@@ -38,7 +29,7 @@ export type FileVerdict = 'passed' | 'failed' | 'inconclusive';
 export function analyze(
   columns: Columns,
   settings: ColumnSettings,
-  changesOf: ChangeFinder = changesOfAnswer,
+  changesOf: ChangeFinder = changesOfSeries,
 ): Analysis {
   const followed = follow(columns, settings);
   const untilHour = spanHours(columns);
@@ -74,13 +65,4 @@ function verdictOf(series: readonly SeriesAnalysis[]): FileVerdict {
   if (verdicts.some((one) => one === 'leak' || one === 'drift')) return 'failed';
   const isOpen = verdicts.some((one) => one === 'suspect' || one === 'growing' || one === 'not_separable');
   return isOpen || verdicts.every((one) => one === 'insufficient') ? 'inconclusive' : 'passed';
-}
-
-/** Restarts, and steps that nothing explains, as the fit of the trend has them. */
-export function changesOfAnswer(_: Followed, answer: Answer | null): LabelledChange[] {
-  if (answer === null) return [];
-  return [
-    ...answer.restarts.map((hour) => ({ hour, label: 'restart' })),
-    ...answer.steps.map(({ hour }) => ({ hour, label: 'unexplained' })),
-  ].toSorted((a, b) => a.hour - b.hour);
 }

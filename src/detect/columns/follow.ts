@@ -1,6 +1,6 @@
+import { inBlocks, meanOf, middleOf } from '../blocks.ts';
 import type { Clocked } from '../trend/bins.ts';
 import type { Followed } from '../trend/finding.ts';
-import { inBlocks, meanOf, middleOf } from './blocks.ts';
 import type { Columns } from './columns.ts';
 
 /** How a column is judged; `ignore` leaves it out. */

@@ -1,4 +1,4 @@
-import type { Clocked } from '../trend/bins.ts';
+import type { Clocked } from './trend/bins.ts';
 
 /** Readings of each `width` hours together as one at the block's beginning, by a function of the sorted readings. */
 export function inBlocks(
