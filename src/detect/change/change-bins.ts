@@ -31,7 +31,7 @@ export function changeBinHours(spanHours: number, readingHours: number): number 
 }
 
 /**
- * The middle reading of each bin (of latency its logarithm: it changes by factors), without the warm-up after the first
+ * The middle reading of each bin, all of which are there (of latency its logarithm: it changes by factors), without the warm-up after the first
  * reading and after each restart. Null where there is too little.
  */
 export function changeBins({ kind, readings, load }: Watched, restarts: readonly number[]): ChangeBins | null {
@@ -40,7 +40,7 @@ export function changeBins({ kind, readings, load }: Watched, restarts: readonly
   const spanHours = (hours.at(-1) ?? 0) - first;
   const widthHours = changeBinHours(spanHours, readingHoursOf(hours));
   if (spanHours < LEAST_BINS * widthHours) return null;
-  const binned = inBlocks(present(readings), widthHours, middleOf);
+  const binned = inBlocks(readings, widthHours, middleOf);
   const starts = [first, ...restarts];
   const isCold = (hour: number): boolean =>
     starts.some((start) => hour + widthHours > start + 1e-9 && hour < start + WARM_UP_HOURS - 1e-9);
@@ -57,7 +57,7 @@ export function changeBins({ kind, readings, load }: Watched, restarts: readonly
 
 /** Mean load of each bin; a bin without a reading has the load of the one before, as for the trend. */
 function loadAt(load: Clocked, hours: Float64Array, widthHours: number): Float64Array | null {
-  const binned = inBlocks(present(load), widthHours, meanOf);
+  const binned = inBlocks(load, widthHours, meanOf);
   if (binned.hours.length === 0) return null;
   let at = 0;
   return hours.map((hour) => {
@@ -66,7 +66,8 @@ function loadAt(load: Clocked, hours: Float64Array, widthHours: number): Float64
   });
 }
 
-function present({ hours, values }: Clocked): Clocked {
+/** The readings that are there. */
+export function present({ hours, values }: Clocked): Clocked {
   if (values.every(Number.isFinite)) return { hours, values };
   return {
     hours: hours.filter((_, at) => Number.isFinite(values[at])),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { correlatedNoise, normalNoise } from '../../../tests/support/noise.ts';
 import { generate } from '../vectors.ts';
@@ -152,5 +153,87 @@ describe('readings that are missing', () => {
     );
     const changes = datedChanges({ ...whole, readings: { ...whole.readings, values } }, []);
     expect(said(changes)).toEqual(['40 unexplained']);
+  });
+});
+
+describe('dated changes do not depend on', () => {
+  const FEW = { numRuns: 15, seed: 20_261_121 };
+  const shapes = fc.record({
+    seed: fc.integer({ min: 1, max: 1_000_000 }),
+    at: fc.integer({ min: 10, max: 60 }),
+    size: fc.constantFrom(0, 0.03, 0.12, -0.12),
+    leakPerDay: fc.constantFrom(0, 0.2),
+    known: fc.boolean(),
+  });
+  type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
+  const watched = ({ seed, at, size, leakPerDay, known }: Shape): Watched =>
+    service({
+      ...{ seed, known, everyMinutes: 7.5 },
+      extra: (hour) => (leakPerDay * hour) / 24 + (hour < at ? 0 : size),
+    });
+  const withReadings = (one: Watched, readings: Partial<Watched['readings']>): Watched => ({
+    ...one,
+    readings: { ...one.readings, ...readings },
+  });
+
+  it('a constant that is added, nor the unit', () => {
+    fc.assert(
+      fc.property(shapes, fc.constantFrom(1 / 1024, 3), fc.constantFrom(0, 1e8, -3e8), (shape, factor, constant) => {
+        const one = watched(shape);
+        const other = withReadings(one, { values: one.readings.values.map((value) => factor * (value + constant)) });
+        expect(datedChanges(other, []).map(({ label }) => label)).toEqual(
+          datedChanges(one, []).map(({ label }) => label),
+        );
+        for (const [at, { hour }] of datedChanges(other, []).entries())
+          expect(hour).toBe(datedChanges(one, [])[at]?.hour);
+      }),
+      FEW,
+    );
+  });
+
+  it('when the clock began, by whole hours', () => {
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 400 }), (shape, later) => {
+        const one = watched(shape);
+        const hours = one.readings.hours.map((hour) => hour + later);
+        const other: Watched = {
+          ...withReadings(one, { hours }),
+          load: one.load && { hours, values: one.load.values },
+        };
+        expect(datedChanges(other, [])).toEqual(
+          datedChanges(one, []).map(({ hour, label }) => ({ hour: hour + later, label })),
+        );
+      }),
+      FEW,
+    );
+  });
+
+  it('the unit of the load', () => {
+    fc.assert(
+      fc.property(shapes, fc.constantFrom(1 / 60, 40), (shape, factor) => {
+        const one = watched({ ...shape, known: true });
+        const load = one.load && { ...one.load, values: one.load.values.map((value) => factor * value) };
+        expect(datedChanges({ ...one, load }, [])).toEqual(datedChanges(one, []));
+      }),
+      FEW,
+    );
+  });
+
+  it('whether a missing reading is written down', () => {
+    fc.assert(
+      fc.property(shapes, fc.integer({ min: 1, max: 1_000_000 }), (shape, seed) => {
+        const one = watched(shape);
+        const random = normalNoise(seed);
+        const holed = one.readings.values.map((value) => (random() > 1.3 ? Number.NaN : value));
+        const without = {
+          hours: one.readings.hours.filter((_, at) => !Number.isNaN(holed[at])),
+          values: holed.filter((value) => !Number.isNaN(value)),
+        };
+        expect(datedChanges(withReadings(one, { values: holed }), [])).toEqual(
+          datedChanges(withReadings(one, without), []),
+        );
+      }),
+      FEW,
+    );
   });
 });

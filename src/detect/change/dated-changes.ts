@@ -1,6 +1,5 @@
-import type { Clocked } from '../trend/bins.ts';
-import { firstFrom } from '../trend/bins.ts';
-import { type ChangeBins, changeBins, WARM_UP_HOURS, type Watched } from './change-bins.ts';
+import { type Clocked, firstFrom } from '../trend/bins.ts';
+import { type ChangeBins, changeBins, present, WARM_UP_HOURS, type Watched } from './change-bins.ts';
 import { type ChangePoint, changePoints } from './change-points.ts';
 import { type Happening, labelChange } from './label-change.ts';
 import { edgesOfNoProfile, type LoadEdge, levelledLoad, loadEdges } from './load-edges.ts';
@@ -23,10 +22,11 @@ const LEAST_TOLERANCE_HOURS = 0.5;
  * `happened`: what else is known (deploys, faults, other rates), to label changes by.
  */
 export function datedChanges(
-  watched: Watched,
+  { readings, load, ...rest }: Watched,
   restarts: readonly number[],
   happened: readonly Happening[] = [],
 ): DatedChange[] {
+  const watched: Watched = { ...rest, readings: present(readings), load: load === null ? null : present(load) };
   const restarted = restarts.map((hour): DatedChange => ({ hour, label: 'restart' }));
   const bins = changeBins(watched, restarts);
   if (bins === null) return restarted.toSorted(byHour);

@@ -88,7 +88,28 @@ export function excursions(values: Float64Array, reach: number, resolution: numb
     return Math.abs(value - median(values.subarray(at - half, at + half + 1)));
   });
   const limit = EXCURSION * Math.max(median(away) / MAD_OF_NORMAL, resolution * Math.sqrt(ROUNDING_VARIANCE));
-  return Uint8Array.from(away, (distance) => (distance > limit ? 1 : 0));
+  const isFar = Uint8Array.from(away, (distance) => (distance > limit ? 1 : 0));
+  return isFar.map((far, at) => (far === 1 && cameBack(values, isFar, at, reach) ? 1 : 0));
+}
+
+/** The smaller distance from the two sides of an excursion is at least this share of the larger. */
+const CAME_BACK = 0.5;
+
+/**
+ * True for a point that is as far from what came before its like as from what came after. Next to a step the points of a slope
+ * are far from the running median too, but near to one side.
+ */
+function cameBack(values: Float64Array, isFar: Uint8Array, at: number, reach: number): boolean {
+  const sideOf = (direction: 1 | -1): number | null => {
+    const side: number[] = [];
+    for (let near = at; near in values && side.length < reach; near += direction)
+      if (isFar[near] === 0) side.push(values[near] ?? 0);
+    return side.length === 0 ? null : (values[at] ?? 0) - median(side);
+  };
+  const [before, after] = [sideOf(-1), sideOf(1)];
+  if (before === null || after === null) return true;
+  const [smaller = 0, larger = 0] = [Math.abs(before), Math.abs(after)].toSorted((a, b) => a - b);
+  return before * after > 0 && smaller >= CAME_BACK * larger;
 }
 
 /** Smallest difference of two unequal values, which is what the readings can resolve, and how many values there are. */
