@@ -136,7 +136,7 @@ describe('growth and drift of one run', async () => {
     const analysed = analyze(read.columns, settings);
     const expected = [...verdict.growth, ...verdict.drift];
     expect(analysed.series.length).toBe(expected.length);
-    analysed.series.forEach(({ finding, firstCalledHour, why }, at) => {
+    analysed.series.forEach(({ finding, firstCalledHour, why, changes }, at) => {
       const own = expected[at];
       if (own === undefined) throw new Error('as many series');
       expect(finding.growthPercentPer24h).toEqual(ofFile(own.growthPercentPer24h, own.interval));
@@ -145,6 +145,9 @@ describe('growth and drift of one run', async () => {
         own.detectablePercentPer24h,
         own.why,
       ]);
+      expect(changes.map(({ hour }) => atProfileHour(rows.plan, hour))).toEqual(
+        own.changePoints.map(({ atMs }) => atMs),
+      );
       const calledMs = firstCalledHour === null ? null : atProfileHour(rows.plan, firstCalledHour);
       expect(calledMs).toBe(own.firstCalledMs);
     });

@@ -49,8 +49,8 @@ const seriesTrend = {
     z.strictObject({
       atMs: unixMs.describe('first reading at the new level'),
       label: z.string().describe('what happened then, or `unexplained`'),
-      before: z.number(),
-      after: z.number(),
+      before: orNull,
+      after: orNull,
     }),
   ),
 };

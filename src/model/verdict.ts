@@ -68,9 +68,9 @@ export interface LabelledChange {
   atMs: number;
   /** What happened then: `restart`, `rate change`, the words of an annotation; `unexplained`. */
   label: string;
-  /** Levels just before and just after, at mean load. Unit of the series. */
-  before: number;
-  after: number;
+  /** Levels just before and just after, at mean load. Unit of the series; null of a restart: each life has its own. */
+  before: number | null;
+  after: number | null;
 }
 
 /** How a series moves, with the load taken out. Instants are real time. */

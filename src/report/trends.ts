@@ -66,9 +66,10 @@ const detectable = ({ detectablePercentPer24h }: SeriesTrend): string =>
 function explained(all: readonly { name: string; unit: string; trend: SeriesTrend }[]): string[] {
   const lines = all.flatMap(({ name, unit, trend }) => {
     const since = trend.firstCalledMs === null ? '' : ` First called ${instant(trend.firstCalledMs)}.`;
-    const changes = trend.changePoints.map(
-      ({ atMs, label, before, after }) =>
-        `  - ${instant(atMs)}: from ${formatValue(before, unit)} to ${formatValue(after, unit)}, ${text(label)}`,
+    const changes = trend.changePoints.map(({ atMs, label, before, after }) =>
+      before === null || after === null
+        ? `  - ${instant(atMs)}: ${text(label)}`
+        : `  - ${instant(atMs)}: from ${formatValue(before, unit)} to ${formatValue(after, unit)}, ${text(label)}`,
     );
     return [`- ${text(name)}: ${text(trend.why)}${since}`, ...changes];
   });

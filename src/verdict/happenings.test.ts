@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
-import { happeningsOf, labelOf } from './happenings.ts';
+import { labelChange } from '../detect/change/label-change.ts';
+import { happeningsOf } from './happenings.ts';
 
 const at = (hours: number): number => START_MS + hours * HOUR_MS;
 const action = (kind: 'rate' | 'pause' | 'resume' | 'extend' | 'annotate', hours: number, text = '') => ({
@@ -35,7 +36,7 @@ const rows = runRows({
   ],
 });
 const happened = happeningsOf(rows);
-const label = (hour: number): string => labelOf({ earliestAt: hour - 0.5, at: hour }, happened);
+const label = (hour: number): string => labelChange({ earliestAt: hour - 0.5, at: hour }, happened, 1);
 
 describe('a change of level', () => {
   it.each([

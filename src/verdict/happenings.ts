@@ -1,5 +1,4 @@
-import type { ChangePoint } from '../detect/change/change-points.ts';
-import { type Happening, labelChange } from '../detect/change/label-change.ts';
+import type { Happening } from '../detect/change/label-change.ts';
 import type { PlanEdit } from '../model/plan.ts';
 import type { RunRows } from './rows.ts';
 import { profileHours } from './run-clock.ts';
@@ -31,10 +30,3 @@ const LABELS: Record<PlanEdit['kind'], string | null> = {
   resume: 'end of a pause',
   extend: null,
 };
-
-/** How far from a change its cause may lie: a warm-up takes an hour, and a bin half of one. */
-const TOLERANCE_HOURS = 1;
-
-/** Label of a change from what happened near it. */
-export const labelOf = (change: Pick<ChangePoint, 'earliestAt' | 'at'>, happened: readonly Happening[]): string =>
-  labelChange(change, happened, TOLERANCE_HOURS);

@@ -39,7 +39,7 @@ export function askTrend(trend: Trend, seriesCount: number, looked: Looked): Ask
     firstCalledHour: isCalled(finding) ? (trend.firstCalledHour(hour) ?? hour) : null,
     why: whyOf(finding, followed, { hour, seriesCount }),
     readings: { count: hours.length, firstHour: hours[0] ?? 0, lastHour: hours.at(-1) ?? 0 },
-    changePoints: changesOf(followed, looked),
+    changePoints: changesOf(followed, answer, looked),
   };
 }
 

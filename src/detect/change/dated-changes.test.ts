@@ -171,6 +171,8 @@ describe('dated changes do not depend on', () => {
       ...{ seed, known, everyMinutes: 7.5 },
       extra: (hour) => (leakPerDay * hour) / 24 + (hour < at ? 0 : size),
     });
+  /** Levels are fitted: their last digits depend on the order of sums. */
+  const placed = (one: Watched) => datedChanges(one, []).map(({ hour, label }) => ({ hour, label }));
   const withReadings = (one: Watched, readings: Partial<Watched['readings']>): Watched => ({
     ...one,
     readings: { ...one.readings, ...readings },
@@ -200,9 +202,7 @@ describe('dated changes do not depend on', () => {
           ...withReadings(one, { hours }),
           load: one.load && { hours, values: one.load.values },
         };
-        expect(datedChanges(other, [])).toEqual(
-          datedChanges(one, []).map(({ hour, label }) => ({ hour: hour + later, label })),
-        );
+        expect(placed(other)).toEqual(placed(one).map(({ hour, label }) => ({ hour: hour + later, label })));
       }),
       FEW,
     );
@@ -213,7 +213,7 @@ describe('dated changes do not depend on', () => {
       fc.property(shapes, fc.constantFrom(1 / 60, 40), (shape, factor) => {
         const one = watched({ ...shape, known: true });
         const load = one.load && { ...one.load, values: one.load.values.map((value) => factor * value) };
-        expect(datedChanges({ ...one, load }, [])).toEqual(datedChanges(one, []));
+        expect(placed({ ...one, load })).toEqual(placed(one));
       }),
       FEW,
     );

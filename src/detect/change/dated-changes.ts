@@ -10,6 +10,9 @@ export interface DatedChange {
   readonly hour: number;
   /** `restart`, `load change`, the label of what else happened, or `unexplained`. */
   readonly label: string;
+  /** Levels just before and just after, at mean load, in the unit of the series; null of a restart, which has a level of its own. */
+  readonly before: number | null;
+  readonly after: number | null;
 }
 
 /** A level moves with its cause, or within what one bin and the next tell. */
@@ -27,7 +30,7 @@ export function datedChanges(
   happened: readonly Happening[] = [],
 ): DatedChange[] {
   const watched: Watched = { ...rest, readings: present(readings), load: load === null ? null : present(load) };
-  const restarted = restarts.map((hour): DatedChange => ({ hour, label: 'restart' }));
+  const restarted = restarts.map((hour): DatedChange => ({ hour, label: 'restart', before: null, after: null }));
   const bins = changeBins(watched, restarts);
   if (bins === null) return restarted.toSorted(byHour);
   const toleranceHours = Math.max(LEAST_TOLERANCE_HOURS, TOLERANCE_BINS * bins.widthHours);
@@ -48,10 +51,15 @@ export function datedChanges(
       (one): DatedChange => ({
         hour: hourOf(one, bins.widthHours, watched.readings),
         label: labelChange(one, [...happened, ...jumps], toleranceHours),
+        before: levelOf(one.before, rest.kind),
+        after: levelOf(one.after, rest.kind),
       }),
     );
   return [...restarted, ...steps].toSorted(byHour);
 }
+
+/** Of latency the logarithm was looked at. */
+const levelOf = (value: number, kind: Watched['kind']): number => (kind === 'drift' ? Math.exp(value) : value);
 
 /** Changes that a jump of the load explains: those beside `found` that are there when the load is taken to have held still. */
 function movedByLoad(

@@ -1,4 +1,5 @@
-import { datedChanges } from '../change/dated-changes.ts';
+import { type DatedChange, datedChanges } from '../change/dated-changes.ts';
+import type { Happening } from '../change/label-change.ts';
 import type { Followed } from '../trend/finding.ts';
 import type { Answer } from '../trend/question.ts';
 
@@ -14,10 +15,14 @@ export type ChangeFinder = (followed: Followed, answer: Answer | null) => Labell
 /** As many other falls within so many hours are a sawtooth: what follows a fall (src/detect/trend/falls.ts) is then the next one. */
 const CHAIN = { hours: 6, falls: 2 };
 
-/** Restarts as the trend has them, and the steps beside them. */
-export const changesOfSeries: ChangeFinder = (followed, answer) => {
+/** Restarts as the trend has them, and the steps beside them. `happened`: what else is known, to label them by. */
+export const changesOfSeries = (
+  followed: Followed,
+  answer: Answer | null,
+  happened: readonly Happening[] = [],
+): DatedChange[] => {
   const restarts = answer === null ? [] : followed.restarts === null ? clearRestarts(answer) : answer.restarts;
-  return datedChanges(followed, restarts);
+  return datedChanges(followed, restarts, happened);
 };
 
 function clearRestarts({ restarts, collections }: Answer): number[] {
