@@ -19,15 +19,25 @@ export function generate(length: number, value: (at: number) => number): Float64
 }
 
 /** Value below which `share` of the finite values lie (nearest rank); NaN when there is none. Leaves its input alone. */
-export function quantileOf(values: Iterable<number>, share: number): number {
-  const sorted = Float64Array.from(values).filter(Number.isFinite).sort();
-  if (sorted.length === 0) return Number.NaN;
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.floor(share * sorted.length)))] ?? Number.NaN;
+export function quantileOf(values: ArrayLike<number>, share: number): number {
+  const finite = new Float64Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? Number.NaN;
+    if (Number.isFinite(value)) finite[count++] = value;
+  }
+  if (count === 0) return Number.NaN;
+  const sorted = finite.subarray(0, count).sort();
+  return sorted[Math.min(count - 1, Math.max(0, Math.floor(share * count)))] ?? Number.NaN;
 }
 
 /** Median absolute deviation from `centre`, as the standard deviation of a normal distribution that has it. */
-export function robustSpread(values: Iterable<number>, centre: number): number {
-  const deviations: number[] = [];
-  for (const value of values) if (Number.isFinite(value)) deviations.push(Math.abs(value - centre));
-  return 1.4826 * quantileOf(deviations, 0.5);
+export function robustSpread(values: ArrayLike<number>, centre: number): number {
+  return (
+    1.4826 *
+    quantileOf(
+      generate(values.length, (at) => Math.abs((values[at] ?? Number.NaN) - centre)),
+      0.5,
+    )
+  );
 }

@@ -2,6 +2,7 @@ import { inBlocks, meanOf, middleOf } from '../blocks.ts';
 import type { Clocked } from '../trend/bins.ts';
 import type { Followed } from '../trend/finding.ts';
 import type { Columns } from './columns.ts';
+import { shownRestarts } from './shown-restarts.ts';
 
 /** How a column is judged; `ignore` leaves it out. */
 export type ColumnKind = Followed['kind'] | 'ignore';
@@ -30,21 +31,25 @@ export const isCollected = (name: string): boolean =>
 /** The series of a file as the detectors follow them; hour 0 is the first row. */
 export function follow(columns: Columns, { kinds, limits }: ColumnSettings): Followed[] {
   const load = columns.loadPerMinute === null ? null : clocked(columns, columns.loadPerMinute, meanOf);
-  return columns.series.flatMap(({ name, values }) => {
+  const followed = columns.series.flatMap(({ name, values }): Followed[] => {
     const kind = kinds.get(name) ?? kindOfName(name);
     if (kind === 'ignore') return [];
-    return {
-      name,
-      kind,
-      readings: clocked(columns, values, middleOf),
-      // A load that is never above nothing was not recorded.
-      load: load?.values.some((value) => value > 0) ? load : null,
-      restarts: null,
-      collected: kind === 'growth' && isCollected(name),
-      leftOut: [],
-      limit: limits.get(name) ?? null,
-    };
+    return [
+      {
+        name,
+        kind,
+        readings: clocked(columns, values, middleOf),
+        // A load that is never above nothing was not recorded.
+        load: load?.values.some((value) => value > 0) ? load : null,
+        restarts: null,
+        collected: kind === 'growth' && isCollected(name),
+        leftOut: [],
+        limit: limits.get(name) ?? null,
+      },
+    ];
   });
+  const restarts = shownRestarts(followed);
+  return followed.map((one) => ({ ...one, restarts: restarts.get(one.name) ?? null }));
 }
 
 /** Samples that are there; close ones by block, each block standing at its beginning. */

@@ -20,12 +20,14 @@ export const nothing = (spanHours: number, level: number): Answer => ({
   spanHours,
   collected: false,
   evidence: Number.NEGATIVE_INFINITY,
+  rarity: 0,
   ratePerHour: 0,
   rateError: 0,
   degrees: 3,
   soloError: null,
   level,
   clock: 'time',
+  clockEvidence: 0,
   requestsPerHour: null,
   onsetHour: 0,
   grown: 0,
@@ -74,13 +76,30 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
     ...answer,
     finding: best === growth ? 'growth' : 'explained',
     evidence: growth.evidence - without.evidence,
+    rarity: rarityOf(without, growth, cast),
     clock: own.clock ?? 'time',
+    clockEvidence: clockEvidenceOf(growth, own, found, cast),
     onsetHour,
     grown: (rate * ended) / relative,
     secondHalf: secondHalfOf(own, growth, found, cast, setting),
     hasCollections: growth.chosen.some((at) => cast.explanations[at]?.cause === 'collection'),
     beside: namesOf(growth.chosen.slice(1), cast),
   };
+}
+
+/** Price of the rarest filling that only the rival needs. */
+const rarityOf = (rival: Model, growth: Model, { explanations }: Cast): number =>
+  Math.max(
+    0,
+    ...rival.chosen.flatMap((at) => {
+      const one = explanations[at];
+      return one?.cause === 'saturation' && !growth.chosen.includes(at) ? [2 * Math.log(one.alternatives)] : [];
+    }),
+  );
+
+function clockEvidenceOf(growth: Model, own: Explanation, { withGrowth }: Contest, { explanations }: Cast): number {
+  const others = withGrowth.filter(({ chosen }) => explanations[chosen[0] ?? -1]?.clock !== own.clock);
+  return others.length === 0 ? 0 : growth.evidence - Math.max(...others.map(({ evidence }) => evidence));
 }
 
 /** Coefficient of each member of a model. */
@@ -135,7 +154,7 @@ const separateShareOf = ({ base }: Contest, cast: Cast): number =>
 const fixedPlaces = ({ fixedCount }: Cast): number[] => Array.from({ length: fixedCount }, (_, at) => at);
 
 const columnsOf = (places: readonly number[], { white }: Contest): Float64Array[] =>
-  places.flatMap((at) => white[at] ?? []);
+  places.flatMap((at) => white.column(at) ?? []);
 
 /** Growth with time from the start beside the best model without growth: its error says what could have been seen. */
 function soloRate(found: Contest, cast: Cast): { value: number; error: number } | null {

@@ -54,6 +54,18 @@ export function readingHoursOf(hours: Float64Array): number {
   return middle > 0 ? middle : 1 / 60;
 }
 
+/** Smallest step from one reading to the next that is one: what rounding leaves of a series; 0 when it never moves. */
+export function quantumOf(values: Float64Array): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  let before = Number.NaN;
+  for (const value of values) {
+    const step = Math.abs(value - before);
+    if (step > 0 && step < smallest) smallest = step;
+    if (Number.isFinite(value)) before = value;
+  }
+  return Number.isFinite(smallest) ? smallest : 0;
+}
+
 /** First place whose hour is not before `hour`. */
 export function firstFrom(hours: Float64Array, hour: number): number {
   let low = 0;

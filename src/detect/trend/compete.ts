@@ -15,13 +15,24 @@ export interface Model {
   readonly projection: Projection;
 }
 
-/** What a column adds to twice the log evidence; negative infinity for one that is a combination of the others. */
-function gainOf(projection: Projection, explanation: Explanation, column: number, variance: number): number {
+/**
+ * What a column adds to twice the log evidence; negative infinity for one that is a combination of the others, or that cannot
+ * add more than `least`.
+ */
+function gainOf(
+  projection: Projection,
+  explanation: Explanation,
+  column: number,
+  variance: number,
+  least = Number.NEGATIVE_INFINITY,
+): number {
   if (projection.isCollinear(column)) return Number.NEGATIVE_INFINITY;
   const along = projection.along[column] ?? 0;
   const left = projection.left[column] ?? 0;
   const prior = explanation.usualSize ** 2;
   const fit = (along * along) / (variance * (left + variance / prior));
+  // Most of a pool is worth nothing: two logarithms less for each of it.
+  if (fit <= least) return Number.NEGATIVE_INFINITY;
   return fit - Math.log1p((prior * left) / variance) - 2 * Math.log(explanation.alternatives);
 }
 
@@ -66,7 +77,7 @@ export function explain(start: Projection, forced: readonly number[], competitio
       const explanation = explanations[column];
       if (explanation === undefined || chosen.includes(column)) continue;
       if (explanation.rising && (projection.along[column] ?? 0) <= 0) continue;
-      const gained = gainOf(projection, explanation, column, variance);
+      const gained = gainOf(projection, explanation, column, variance, bestGain);
       if (gained > bestGain && mayJoin(column, chosen, competition)) {
         bestGain = gained;
         best = column;
@@ -75,6 +86,31 @@ export function explain(start: Projection, forced: readonly number[], competitio
     if (best < 0 || !take(best)) break;
   }
   return { chosen, evidence: -projection.rest / variance - price, projection };
+}
+
+/**
+ * As {@link explain}, of what is possible: where something that can only rise would have to fall, the search is made again
+ * without it. Null when a forced column itself would have to fall.
+ */
+export function explainPossibly(
+  start: Projection,
+  forced: readonly number[],
+  competition: Competition,
+  y: Float64Array,
+): Model | null {
+  const { explanations } = competition;
+  let { pool } = competition;
+  for (;;) {
+    const model = explain(start, forced, { ...competition, pool });
+    const { chosen, projection } = model;
+    const coefficients = projection.coefficients(y);
+    const falls = chosen.filter(
+      (at) => explanations[at]?.rising === true && !((coefficients[projection.members.indexOf(at)] ?? 0) > 0),
+    );
+    if (falls.length === 0) return model;
+    if (falls.some((at) => forced.includes(at))) return null;
+    pool = pool.filter((at) => !falls.includes(at));
+  }
 }
 
 function mayJoin(column: number, chosen: readonly number[], competition: Competition): boolean {

@@ -1,7 +1,8 @@
 import type { Noise } from '../noise-filter.ts';
-import { type Competition, explain, type Model } from './compete.ts';
+import { type Competition, explainPossibly, type Model } from './compete.ts';
 import type { Cause, Explanation } from './explanations.ts';
 import { Projection } from './projection.ts';
+import { WhitenedColumns } from './whitened-columns.ts';
 import { Whitener } from './whitener.ts';
 
 /** Explanations in one list; the fixed ones stand first. */
@@ -25,7 +26,7 @@ export interface Contest {
   readonly withoutGrowth: readonly Model[];
   readonly variance: number;
   /** Whitened columns of the explanations. */
-  readonly white: readonly Float64Array[];
+  readonly white: WhitenedColumns;
   readonly whiteY: Float64Array;
   /** Fixed explanations only. */
   readonly base: Projection;
@@ -50,7 +51,7 @@ const HOPELESS = -20;
 export function contest(cast: Cast, observed: Uint8Array, y: Float64Array, noise: Noise, quick = false): Contest {
   const { explanations, fixedCount, rivals, varianceFloor } = cast;
   const whitener = new Whitener(observed, noise);
-  const white = explanations.map(({ column }) => whitener.whiten(column));
+  const white = new WhitenedColumns(explanations, whitener, cast.binHours);
   const whiteY = whitener.whiten(y);
   const base = Projection.of(white, whiteY);
   for (let column = 0; column < fixedCount; column++) base.join(column);
@@ -73,11 +74,11 @@ export function contest(cast: Cast, observed: Uint8Array, y: Float64Array, noise
       stepDistanceHours: Math.max(1.5, 3 * cast.binHours),
     };
     const withoutGrowth = [
-      ...beginnings.map((forced) => explain(base, forced, competition)),
-      ...alone.map((cause) => explain(base, [], { ...competition, pool: ofCause(cause) })),
+      ...beginnings.flatMap((forced) => explainPossibly(base, forced, competition, whiteY) ?? []),
+      ...alone.flatMap((cause) => explainPossibly(base, [], { ...competition, pool: ofCause(cause) }, whiteY) ?? []),
     ];
     const withGrowth = worthTrying(base, cast, variance).flatMap((place) =>
-      beginnings.map((forced) => explain(base, [place, ...forced], competition)),
+      beginnings.flatMap((forced) => explainPossibly(base, [place, ...forced], competition, whiteY) ?? []),
     );
     return {
       growth: withGrowth.length === 0 ? null : bestModel(withGrowth),

@@ -1,3 +1,4 @@
+import { studentQuantile } from '../distributions.ts';
 import { LEAST_SEPARATE } from './evaluate.ts';
 import { LONGEST_CYCLE_HOURS } from './explanations.ts';
 import type { Answer, Question } from './question.ts';
@@ -16,7 +17,8 @@ const LEAST_GROWN = 0.012;
 const LEAST_DRIFTED = Math.log(1.05);
 /** A model errs by a share of what it explains. */
 const LEAST_OF_FILLING = 0.06;
-const LEAST_SECOND_HALF = { share: 0.35, z: 1.5 };
+/** Growth goes on: the second half of its span alone shows at least this share of it, at this many standard errors. */
+export const LEAST_SECOND_HALF = { share: 0.65, z: 1.5 };
 
 /**
  * Twice the log odds that growth must reach against the best other explanation: the prior odds among `series` (as Bonferroni
@@ -25,8 +27,20 @@ const LEAST_SECOND_HALF = { share: 0.35, z: 1.5 };
 export const neededEvidence = (series: number, spanHours: number): number =>
   2 * Math.log(Math.max(1, series) / ALPHA) + Math.log1p(spanHours / 8);
 
+/** Odds of 20 to 1, as twice a logarithm: what no price of a rival makes up for. */
+const CLEAR = 6;
+
+/**
+ * What the evidence of an answer must reach. A rival that explains a series only by something rare has paid for that already,
+ * and it is not asked of growth again: where a sawtooth is out of the question, CLEAR is enough.
+ */
+export function evidenceNeeded({ rarity, spanHours }: Answer, { collected }: Question, series: number): number {
+  const needed = neededEvidence(series, spanHours);
+  return collected ? Math.min(needed, Math.max(CLEAR, needed - rarity)) : needed;
+}
+
 /** A gate that growth has to pass before it is called. */
-export type Gate = 'evidence' | 'size' | 'lasting' | 'separable' | 'time' | 'onset' | 'cycles';
+export type Gate = 'evidence' | 'interval' | 'size' | 'lasting' | 'separable' | 'time' | 'onset' | 'cycles';
 
 /** Gates that an answer does not pass (yet); growth is called when there is none for some hours. */
 export function closedGates(answer: Answer, question: Question, series: number): Gate[] {
@@ -34,16 +48,21 @@ export function closedGates(answer: Answer, question: Question, series: number):
   const { spanHours, evidence, grown, noiseSpread, fillingSize, secondHalf, separateShare, onsetHour } = answer;
   const leastGrown = drift ? LEAST_DRIFTED : Math.max(LEAST_GROWN, noiseSpread, LEAST_OF_FILLING * fillingSize);
   const gates: [Gate, boolean][] = [
-    ['evidence', answer.finding === 'growth' && evidence >= neededEvidence(series, spanHours)],
+    ['evidence', answer.finding === 'growth' && evidence >= evidenceNeeded(answer, question, series)],
+    ['interval', lowestRate(answer) > 0],
     ['size', grown >= leastGrown],
     ['lasting', secondHalf.share >= LEAST_SECOND_HALF.share && secondHalf.z >= LEAST_SECOND_HALF.z],
     ['separable', separateShare >= LEAST_SEPARATE],
     ['time', spanHours >= leastHours(question, answer.collected)],
     ['onset', onsetHour === 0 || spanHours - onsetHour >= LEAST_HOURS_OF_ONSET],
-    ['cycles', drift || answer.collected || !isUnderOneCycle(answer)],
+    ['cycles', !isTakenBack(answer, drift) && (drift || question.collected || !isUnderOneCycle(answer))],
   ];
   return gates.flatMap(([gate, isOpen]) => (isOpen ? [] : [gate]));
 }
+
+/** Lower end of the 95 % interval of the growth. */
+const lowestRate = ({ ratePerHour, rateError, degrees }: Answer): number =>
+  ratePerHour - studentQuantile(0.975, degrees) * rateError;
 
 /** Hours of a run before which growth of this series cannot be called. */
 export function leastHours({ load, kind }: Question, collected: boolean): number {
@@ -66,7 +85,7 @@ const SAME_FALL_HOURS = 1.5;
  * without a fall. After more falls the floors are known, but a model that needs steps down to rise has not seen growth.
  */
 function isUnderOneCycle(answer: Answer): boolean {
-  const { steps, level, ratePerHour, onsetHour, spanHours, grown } = answer;
+  const { steps, level, ratePerHour, onsetHour, spanHours } = answer;
   const down = withoutBumps(steps).flatMap(({ hour, size }) =>
     size < 0 && hour > onsetHour ? [{ hour, size: -size }] : [],
   );
@@ -83,11 +102,17 @@ function isUnderOneCycle(answer: Answer): boolean {
     const { before = 0, after = 0 } = gaps[at] ?? {};
     return before < cycle && after < cycle && size > SHARE_TAKEN_BACK * perHour * Math.max(before, after);
   });
-  if (substantial.length > 0 && substantial.length < LEAST_FALLS) return true;
-  const takenBack = -steps.reduce((sum, { hour, size }) => sum + (hour > onsetHour ? size : 0), 0);
+  return substantial.length > 0 && substantial.length < LEAST_FALLS;
+}
+
+/** Steps down that take back much of what the model lets grow: it has not seen growth, it needs them to rise. */
+function isTakenBack(answer: Answer, drift: boolean): boolean {
+  const { steps, level, grown, onsetHour } = answer;
+  const down = withoutBumps(steps).filter(({ hour, size }) => size < 0 && hour > onsetHour);
   // Beside collections two steps down are enough: they mend a sawtooth that the model has not got right.
-  const enough = answer.hasCollections ? LEAST_FALLS - 1 : LEAST_FALLS;
-  return down.length >= enough && takenBack > (1 - SHARE_LEFT) * grown * level;
+  const enough = drift ? 1 : answer.hasCollections ? LEAST_FALLS - 1 : LEAST_FALLS;
+  const takenBack = -down.reduce((sum, { size }) => sum + size, 0) / (drift ? 1 : level);
+  return down.length >= enough && takenBack > (1 - SHARE_LEFT) * grown;
 }
 
 /** A step up that a like step down takes back soon is one passing thing, and no edge of a sawtooth. */

@@ -11,6 +11,7 @@ import {
   firstFrom,
   LOWEST,
   MIDDLE,
+  quantumOf,
   readingHoursOf,
 } from './bins.ts';
 import { bestOfContest, type Cast, contest } from './contest.ts';
@@ -59,7 +60,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   const setting: Setting = { binCount: count, binHours: width, load, starts, collections: collectionHours, drift };
 
   const observed = observedBins(raw, question, seen, setting);
-  leaveOutSpikes(raw, observed);
+  leaveOutSpikes(raw, observed, load?.mean ?? null);
   if (drift && load !== null && spanHours >= LIKE_LOAD_FROM_HOURS) leaveOutUnlikeLoads(load.mean, observed);
   const values = raw.filter((_, bin) => observed[bin] === 1);
   if (values.length < LEAST_BINS || values.length < count * LEAST_OBSERVED) return null;
@@ -164,8 +165,9 @@ const logarithms = ({ hours, values }: Clocked): Clocked => ({
   values: values.map((value) => (value > 0 ? Math.log(value) : Number.NaN)),
 });
 
-const restartsOf = ({ restarts }: Question, { falls }: Falls, spanHours: number): number[] =>
-  (restarts ?? falls.flatMap(({ kind, hour }) => (kind === 'restart' ? [hour] : []))).filter(
+/** What is read after collections falls for no collection: a process that began again, or a cache that was emptied. */
+const restartsOf = ({ restarts, collected }: Question, { falls }: Falls, spanHours: number): number[] =>
+  (restarts ?? falls.flatMap(({ kind, hour }) => (collected || kind === 'restart' ? [hour] : []))).filter(
     (hour) => hour < spanHours,
   );
 
@@ -201,14 +203,7 @@ function isSmallCount(values: Float64Array): boolean {
 
 /** Rounding alone errs by this much: a series of few distinct values is not known better than its steps. */
 function roundingVariance(values: Float64Array, unit: number): number {
-  let smallest = Number.POSITIVE_INFINITY;
-  let before = Number.NaN;
-  for (const value of values) {
-    const step = Math.abs(value - before);
-    if (step > 0 && step < smallest) smallest = step;
-    if (Number.isFinite(value)) before = value;
-  }
-  const quantum = Number.isFinite(smallest) ? smallest / unit : 0;
+  const quantum = quantumOf(values) / unit;
   // A twelfth of a step's square, and a bin holds several readings.
   return Math.max(1e-10, (quantum * quantum) / 48);
 }

@@ -49,7 +49,7 @@ export interface Setting {
 const LOAD_VARIES = 0.01;
 const LOAD_CURVES = 0.05;
 /** Under half an hour to more than a day: heaps that warm up, caches that fill. Hours. */
-const TIME_CONSTANTS = [0.4, 0.8, 1.5, 3, 5, 8, 12, 18, 26];
+const TIME_CONSTANTS = [0.4, 0.55, 0.8, 1.1, 1.5, 2.1, 3, 4, 5.5, 7.5, 10, 13, 17, 21, 26];
 /** Most caches have filled within a working day; longer ones are believed in inverse proportion to the square of their time. */
 const USUAL_HOURS = 10;
 const ONSET_EVERY_HOURS = 4;
@@ -149,7 +149,7 @@ export function growths(setting: Setting): Explanation[] {
 function saturations(setting: Setting): Explanation[] {
   const age = ages(setting);
   const clocks: GrowthClock[] = loadMoves(setting) ? ['time', 'requests'] : ['time'];
-  const constants = setting.drift ? TIME_CONSTANTS.filter((hours) => hours <= 5) : TIME_CONSTANTS;
+  const constants = setting.drift ? TIME_CONSTANTS.filter((hours) => hours <= 5.5) : TIME_CONSTANTS;
   return clocks.flatMap((clock) =>
     constants.map(
       (hours): Explanation => ({
@@ -168,7 +168,7 @@ function saturations(setting: Setting): Explanation[] {
 
 /** What the load was lately and at most: allocators keep what a peak needed. */
 function loadHistories(setting: Setting): Explanation[] {
-  const { load, binHours, binCount } = setting;
+  const { load, binHours, binCount, starts } = setting;
   if (load === null || load.variation <= LOAD_CURVES) return [];
   const held = (label: string, column: Float64Array): Explanation => ({
     cause: 'load_history',
@@ -176,7 +176,7 @@ function loadHistories(setting: Setting): Explanation[] {
     column,
     rising: !setting.drift,
     usualSize: 0.3,
-    alternatives: 7,
+    alternatives: 8,
   });
   const smoothed = (hours: number): Float64Array => {
     let state = load.mean[0] ?? 0;
@@ -195,11 +195,14 @@ function loadHistories(setting: Setting): Explanation[] {
   const highest = (source: Float64Array): Float64Array => {
     let state = Number.NEGATIVE_INFINITY;
     return generate(binCount, (bin) => {
+      // A process that began again has needed nothing yet.
+      if (starts.includes(bin)) state = Number.NEGATIVE_INFINITY;
       state = Math.max(state, source[bin] ?? 0);
       return state;
     });
   };
   return [
+    held('the load of the last quarter of an hour', smoothed(0.25)),
     ...[1, 4, 12].map((hours) => held(`the load of the last ${hours} h`, smoothed(hours))),
     ...[3, 10].map((hours) => held(`peaks of the load, held for ${hours} h`, holding(hours))),
     held('the highest load so far', highest(load.mean)),
@@ -280,7 +283,10 @@ function steps(setting: Setting): Explanation[] {
     return {
       cause: 'step',
       label: 'a step',
-      column: generate(binCount, (bin) => (bin >= from ? 1 : 0)),
+      // Made when it is asked for: of all the steps that are tried, a handful is.
+      get column() {
+        return generate(binCount, (bin) => (bin >= from ? 1 : 0));
+      },
       rising: false,
       usualSize: 0.15,
       alternatives: binCount,

@@ -1,5 +1,5 @@
 import { quantileOf, robustSpread } from '../vectors.ts';
-import { type BinnedLoad, bandMeans, type Clocked, MIDDLE } from './bins.ts';
+import { type BinnedLoad, bandMeans, type Clocked, MIDDLE, quantumOf } from './bins.ts';
 
 /** A sudden fall of a growth series that the load does not explain. */
 export interface Fall {
@@ -28,6 +28,8 @@ const REACH = 2;
 const RARE = 6;
 /** Share of the level below which nothing counts as a fall. */
 const SMALLEST_SHARE = 0.025;
+/** In steps of the rounding. */
+const FLICKER = 1.5;
 const LONGEST_EXCURSION_HOURS = 13;
 /** Two sizes are like when they differ by less than this share of the larger. */
 const LIKE = 0.4;
@@ -54,6 +56,8 @@ export function fallsOf(readings: Clocked, load: BinnedLoad | null, binWidth: nu
   };
   const changes = Array.from({ length: count }, (_, step) => (step < REACH ? Number.NaN : change(step)));
   const spread = robustSpread(changes, quantileOf(changes, 0.5));
+  // To and fro between two roundings is no fall.
+  const flicker = FLICKER * quantumOf(readings.values);
 
   const rises: { step: number; size: number }[] = [];
   const falls: Fall[] = [];
@@ -64,7 +68,7 @@ export function fallsOf(readings: Clocked, load: BinnedLoad | null, binWidth: nu
     const moved = changes[step] ?? Number.NaN;
     const before = level[step - REACH] ?? Number.NaN;
     if (!Number.isFinite(moved)) continue;
-    const least = Math.max(RARE * spread, SMALLEST_SHARE * Math.abs(before));
+    const least = Math.max(RARE * spread, SMALLEST_SHARE * Math.abs(before), flicker);
     if (moved > least) {
       const latest = rises.at(-1);
       if (latest !== undefined && step - latest.step <= 3) latest.size = Math.max(latest.size, moved);

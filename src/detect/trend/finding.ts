@@ -1,7 +1,7 @@
 import { studentQuantile } from '../distributions.ts';
 import { quantileOf } from '../vectors.ts';
 import { firstFrom } from './bins.ts';
-import { closedGates, type Gate, neededEvidence } from './decide.ts';
+import { closedGates, evidenceNeeded, type Gate, neededEvidence } from './decide.ts';
 import { evaluate, LEAST_HOURS } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -12,7 +12,10 @@ export interface Followed extends Question {
   readonly limit: number | null;
 }
 
-/** `suspect`: passes every gate, not yet for long enough. `growing`: rises, and a gate is closed. */
+/**
+ * `suspect`: passes every gate, not yet for long enough. `growing`: rises, and a gate is closed. `insufficient`: too little was
+ * seen, or what was seen leaves room for a growth that matters.
+ */
 export type TrendVerdict = 'insufficient' | 'stable' | 'growing' | 'suspect' | 'leak' | 'drift' | 'not_separable';
 
 /** What is said of a series at one hour. */
@@ -36,6 +39,10 @@ export interface Finding {
 const HOURS_IN_A_ROW = 4;
 /** A growth that was called stays called while it is growth, for at most so long without passing again. */
 const LATCH_HOURS = 18;
+/** Growth that fits better than anything else, if not by enough to be called, is not passed over in silence. */
+const LIKELY = 2;
+/** Nobody calls a series stable that may grow by so much a day. */
+const HIDDEN_PERCENT = 20;
 /** 80 % power. */
 const POWER_Z = 0.84;
 /** The level that growth is divided by is itself fitted. */
@@ -62,8 +69,8 @@ export class Trend {
     const answer = this.#answer(hour);
     const gates = answer === null ? [] : this.#gates(answer);
     const isCalled = answer !== null && this.#isCalled(hour);
-    const verdict = verdictOf(answer, gates, isCalled, followed, this.#series);
     const rate = answer === null ? null : percentPer24h(answer, followed.kind);
+    const verdict = verdictOf(answer, rate, gates, isCalled, followed, this.#series);
     return {
       name: followed.name,
       kind: followed.kind,
@@ -109,7 +116,7 @@ export class Trend {
       const at = back === 0 ? hour : Math.ceil(hour) - back;
       const answer = at < LEAST_HOURS ? null : this.#answer(at);
       if (answer === null || answer.finding !== 'growth') return false;
-      if (answer.evidence < neededEvidence(this.#series, at) / 2) return false;
+      if (answer.evidence < evidenceNeeded(answer, this.followed, this.#series) / 2) return false;
       inARow = this.#passes(at) ? inARow + 1 : 0;
       if (inARow >= HOURS_IN_A_ROW) return true;
     }
@@ -119,19 +126,21 @@ export class Trend {
 
 function verdictOf(
   answer: Answer | null,
+  rate: Finding['growthPercentPer24h'],
   gates: readonly Gate[],
   isCalled: boolean,
-  { kind }: Followed,
+  followed: Followed,
   series: number,
 ): TrendVerdict {
   if (answer === null) return 'insufficient';
-  if (isCalled) return kind === 'drift' ? 'drift' : 'leak';
-  if (answer.finding === 'constant' || answer.finding === 'nothing') return 'stable';
-  if (gates.length === 0) return 'suspect';
-  const isClear = answer.finding === 'growth' && answer.evidence >= neededEvidence(series, answer.spanHours);
+  if (isCalled) return followed.kind === 'drift' ? 'drift' : 'leak';
+  if (answer.finding === 'constant') return 'stable';
+  if (gates.length === 0 && answer.finding === 'growth') return 'suspect';
+  const isClear = answer.finding === 'growth' && answer.evidence >= evidenceNeeded(answer, followed, series);
   if (isClear && gates.includes('separable')) return 'not_separable';
-  if (isClear && !gates.includes('size') && !gates.includes('lasting')) return 'growing';
-  return 'stable';
+  const isLikely = answer.finding === 'growth' && answer.evidence >= LIKELY;
+  if (isLikely && !gates.includes('size') && !gates.includes('lasting')) return 'growing';
+  return rate !== null && rate.high > HIDDEN_PERCENT ? 'insufficient' : 'stable';
 }
 
 function percentPer24h(answer: Answer, kind: 'growth' | 'drift'): Finding['growthPercentPer24h'] {
@@ -141,17 +150,27 @@ function percentPer24h(answer: Answer, kind: 'growth' | 'drift'): Finding['growt
     studentQuantile(0.975, degrees) * rateError,
     kind === 'drift' ? 0 : 2 * LEVEL_ERROR * ratePerHour,
   );
-  const percent = (rate: number): number => 100 * (kind === 'drift' ? Math.expm1(24 * rate) : 24 * rate);
+  const percent = (rate: number): number => percentOf(rate, answer, kind);
   return { estimate: percent(ratePerHour), low: percent(ratePerHour - half), high: percent(ratePerHour + half) };
+}
+
+/**
+ * Latency is followed by its logarithm, and said in shares of where it began, as growth is: what it became over the hours of
+ * its growth, by the day, so that a straight rise and a bent one that end alike are called alike.
+ */
+function percentOf(ratePerHour: number, { spanHours, onsetHour }: Answer, kind: 'growth' | 'drift'): number {
+  if (kind === 'growth') return 100 * 24 * ratePerHour;
+  const grownHours = spanHours - onsetHour;
+  return (100 * Math.expm1(ratePerHour * grownHours) * 24) / grownHours;
 }
 
 const per1000Requests = ({ ratePerHour, level, requestsPerHour }: Answer): number | null =>
   requestsPerHour === null || requestsPerHour === 0 ? null : (1000 * ratePerHour * level) / requestsPerHour;
 
-function detectable({ soloError, spanHours }: Answer, kind: 'growth' | 'drift', series: number): number | null {
+function detectable(answer: Answer, kind: 'growth' | 'drift', series: number): number | null {
+  const { soloError, spanHours } = answer;
   if (soloError === null) return null;
-  const rate = (Math.sqrt(neededEvidence(series, spanHours)) + POWER_Z) * soloError;
-  return 100 * (kind === 'drift' ? Math.expm1(24 * rate) : 24 * rate);
+  return percentOf((Math.sqrt(neededEvidence(series, spanHours)) + POWER_Z) * soloError, answer, kind);
 }
 
 /** The daily peaks reach the limit when the growth adds what is left above them. */

@@ -3,8 +3,14 @@ import { addScaled, quantileOf, robustSpread } from '../vectors.ts';
 import { Projection } from './projection.ts';
 import { Whitener } from './whitener.ts';
 
-/** Leaves out single bins far above, or below, both of their neighbours. Changes `observed`. */
-export function leaveOutSpikes(values: Float64Array, observed: Uint8Array): void {
+/** Share of the mean load by which a bin must differ from both neighbours for its value to be the load's doing. */
+const LOAD_SPIKE = 0.05;
+
+/**
+ * Leaves out single bins far above, or below, both of their neighbours, unless the load was too: a stretch of fixed load
+ * stands out, and is the best that there is. Changes `observed`.
+ */
+export function leaveOutSpikes(values: Float64Array, observed: Uint8Array, load: Float64Array | null): void {
   const bins = [...observed.keys()].filter((bin) => observed[bin] === 1);
   const beyond = bins.map((bin, at) => {
     const value = values[bin] ?? 0;
@@ -14,7 +20,13 @@ export function leaveOutSpikes(values: Float64Array, observed: Uint8Array): void
   });
   const usual = beyond.filter((distance) => distance > 0);
   const limit = Math.max(8 * 1.4826 * quantileOf(usual, 0.5), 3 * quantileOf(usual, 0.9));
-  for (const [at, bin] of bins.entries()) if ((beyond[at] ?? 0) > limit) observed[bin] = 0;
+  const isOfLoad = (at: number): boolean => {
+    if (load === null) return false;
+    const loadAt = (place: number): number => load[bins[place] ?? bins[at] ?? 0] ?? 0;
+    const [before, own, after] = [loadAt(at - 1), loadAt(at), loadAt(at + 1)];
+    return Math.max(own - Math.max(before, after), Math.min(before, after) - own) > LOAD_SPIKE;
+  };
+  for (const [at, bin] of bins.entries()) if ((beyond[at] ?? 0) > limit && !isOfLoad(at)) observed[bin] = 0;
 }
 
 /** At most this share of the bins is left out. */

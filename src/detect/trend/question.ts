@@ -25,6 +25,8 @@ export interface Answer {
   readonly collected: boolean;
   /** Twice the log odds of growth against the best explanation without it; negative infinity when nothing grows at all. */
   readonly evidence: number;
+  /** What of the evidence against growth is only that the filling which would explain it is rare; twice a log, as the evidence. */
+  readonly rarity: number;
   /** Estimate over all models, each by its evidence, signed. */
   readonly ratePerHour: number;
   /** Standard error of it, between the models included. */
@@ -36,6 +38,8 @@ export interface Answer {
   /** Level without the growth, at median load, warm and filled; unit of the series (milliseconds, for latency). */
   readonly level: number;
   readonly clock: GrowthClock;
+  /** By how much it explains the growth better than the other clock; twice a log. 0 where the two cannot differ. */
+  readonly clockEvidence: number;
   /** Hours at mean load a request count of 1000 stands for; null without a known load. */
   readonly requestsPerHour: number | null;
   readonly onsetHour: number;

@@ -60,6 +60,7 @@ describe('why a series leaks', () => {
   it('names the clock, the onset, what stands beside it, and when the limit is reached', () => {
     const told = with_(found, {
       clock: 'requests',
+      clockEvidence: 9,
       onsetHour: 20,
       beside: ['a cache that fills (8 h)', 'a step at hour 12.0', 'a step at hour 40.5'],
     });

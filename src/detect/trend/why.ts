@@ -1,5 +1,5 @@
 /** What was found of a series, said to the engineer who reads it at night. */
-import { closedGates, type Gate, leastHours } from './decide.ts';
+import { closedGates, type Gate, LEAST_SECOND_HALF, leastHours } from './decide.ts';
 import { LEAST_HOURS } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -25,6 +25,9 @@ export interface Asked {
   readonly seriesCount: number;
 }
 
+/** Twice the log odds of one clock against the other from which on it is named. */
+const CLEAR_CLOCK = 6;
+
 /** One sentence: what was seen, what was ruled out or explains it, and what is missing where something is. */
 export function whyOf(told: Told, question: Question, asked: Asked): string {
   const { verdict, answer } = told;
@@ -32,7 +35,7 @@ export function whyOf(told: Told, question: Question, asked: Asked): string {
   const closed = closedGates(answer, question, asked.seriesCount);
   switch (verdict) {
     case 'insufficient':
-      return whyInsufficient(question, asked.hour);
+      return whyOpen(told, answer);
     case 'stable':
       return whyStable(told, answer, question, closed);
     case 'growing':
@@ -71,6 +74,14 @@ function whyInsufficient({ readings, kind }: Question, untilHour: number): strin
     : `${seen}, too sparse or too interrupted to judge: a quarter of the time must be sampled, without warm-up and outages.`;
 }
 
+/** Enough samples, and still room for a growth that matters. */
+function whyOpen({ growthPercentPer24h: rate }: Told, { rival, spanHours }: Answer): string {
+  const movers = namesOf(rival);
+  const seen = movers === null ? 'Nothing else is needed to explain it' : `What moves it may be ${movers}`;
+  if (rate === null) return `${seen}; ${hours(spanHours)} do not tell growth from it.`;
+  return `${seen}, but after ${hours(spanHours)} anything from ${rounded(rate.low)} to ${percent(rate.high)} a day is possible beside it.`;
+}
+
 function whyStable(told: Told, answer: Answer, question: Question, closed: readonly Gate[]): string {
   const seeable = wouldBeSeen(told);
   if (answer.finding === 'constant') return `It stayed the same for ${hours(answer.spanHours)}.`;
@@ -86,6 +97,8 @@ function whyStable(told: Told, answer: Answer, question: Question, closed: reado
       ? `What rises is no more than its usual ups and downs${seeable}.`
       : `What rises is explained by ${movers} at least as well as by growth${seeable}.`;
   }
+  if (closed.includes('lasting') && answer.secondHalf.share >= LEAST_SECOND_HALF.share)
+    return `${wouldFit(told)}, but its second half alone does not show it yet${seeable}.`;
   if (closed.includes('lasting')) return `It rose, but no longer does: later hours added little or nothing${seeable}.`;
   if (closed.includes('size'))
     return `${grows(told, question)}, which is less than what it moves by for other reasons${seeable}.`;
@@ -121,8 +134,8 @@ function ruledOut({ kind, load }: Question): string {
   return `no ${others.slice(0, -1).join(', ')} or ${others.at(-1)} explains it`;
 }
 
-function since({ onsetHour, clock }: Answer, { load }: Question): string {
-  const pace = load !== null && clock === 'requests' ? ' with every request' : '';
+function since({ onsetHour, clock, clockEvidence }: Answer, { load }: Question): string {
+  const pace = load !== null && clock === 'requests' && clockEvidence >= CLEAR_CLOCK ? ' with every request' : '';
   return `${pace}${onsetHour > 0 ? ` since about hour ${Math.round(onsetHour)}` : ' from the start'}`;
 }
 
@@ -148,6 +161,10 @@ function missing(answer: Answer, question: Question, closed: readonly Gate[]): s
   }
   if (closed.includes('onset')) reasons.push(`it began only ${hours(answer.spanHours - answer.onsetHour)} ago`);
   if (closed.includes('cycles')) reasons.push('it rose and fell like this before, so that another fall may be due');
+  if (closed.includes('evidence')) {
+    const movers = namesOf(answer.rival);
+    reasons.push(movers === null ? 'chance does nearly as well' : `${movers} would do nearly as well`);
+  } else if (closed.includes('interval')) reasons.push('how fast is still open');
   return reasons.length === 0 ? 'it is too early to call it' : reasons.join(', and ');
 }
 

@@ -1,0 +1,79 @@
+import { bandMeans, firstFrom, MIDDLE, readingHoursOf } from '../trend/bins.ts';
+import type { Followed } from '../trend/finding.ts';
+import { quantileOf } from '../vectors.ts';
+
+/** Steps in which falls are looked for, hours; a fall lies within two of them. */
+const STEP_HOURS = 1 / 6;
+/** A fall must exceed so many times what usually happens from step to step in the four hours before. */
+const RARE = 6;
+const BEFORE_STEPS = 24;
+/** Smallest falls, as shares of the level before. What is read after collections, and what is counted, does not fall like that by itself. */
+const LEAST = { collected: 0.1, counted: 0.25, other: 0.08 };
+/** A pool of ten that closes two connections has not restarted. */
+const LEAST_COUNTED = 3;
+/** Falls of one process are seen within so long of each other. */
+const TOGETHER_HOURS = 0.4;
+/** A load that falls like this, against the hour before, takes a level along. */
+const LOAD_FELL = 0.85;
+
+interface SuddenFall {
+  readonly hour: number;
+  readonly name: string;
+  readonly sort: keyof typeof LEAST;
+}
+
+/**
+ * Restarts that a file shows though no column names them: what is read after collections falls for nothing else, and where
+ * memory and connections, descriptors or threads fall at one moment, the process has begun again. By name of each series
+ * that fell then: hours. Each fall is known from what came before it and the quarter of an hour after.
+ */
+export function shownRestarts(followed: readonly Followed[]): Map<string, number[]> {
+  const falls = followed
+    .flatMap((one) => (one.kind === 'growth' ? suddenFalls(one) : []))
+    .toSorted((a, b) => a.hour - b.hour);
+  const restarts = falls.filter(({ hour }) => {
+    const together = falls.filter((other) => Math.abs(other.hour - hour) <= TOGETHER_HOURS).map(({ sort }) => sort);
+    return together.includes('collected') || (together.includes('counted') && together.includes('other'));
+  });
+  return new Map(
+    [...Map.groupBy(restarts, ({ name }) => name)].map(([name, own]) => [name, own.map(({ hour }) => hour)]),
+  );
+}
+
+function suddenFalls({ name, readings, load, collected }: Followed): SuddenFall[] {
+  const step = Math.max(STEP_HOURS, readingHoursOf(readings.hours));
+  const count = Math.floor((readings.hours.at(-1) ?? 0) / step) + 1;
+  const level = bandMeans(readings, count, step, MIDDLE);
+  const sort = collected ? 'collected' : readings.values.every(isCounted) ? 'counted' : 'other';
+  const falls: SuddenFall[] = [];
+  for (let at = 1; at < count; at++) {
+    const before = level[at - 1] ?? Number.NaN;
+    const lowest = Math.min(level[at] ?? Number.NaN, level[at + 1] ?? level[at] ?? Number.NaN);
+    const fall = before - lowest;
+    if (!(fall >= LEAST[sort] * Math.abs(before)) || (sort === 'counted' && fall < LEAST_COUNTED)) continue;
+    const last = falls.at(-1);
+    if (last !== undefined && at * step - last.hour <= TOGETHER_HOURS) continue;
+    const moves = level
+      .subarray(Math.max(0, at - 1 - BEFORE_STEPS), at)
+      .map((value, place, all) => Math.abs(value - (all[place - 1] ?? Number.NaN)));
+    if (fall < RARE * quantileOf(moves, 0.5) || loadFell(load, at * step, step)) continue;
+    // Most of it from one step to the next: that is where it happened.
+    const isLater = before - (level[at] ?? Number.NaN) < fall / 2;
+    falls.push({ hour: (at + (isLater ? 1 : 0)) * step, name, sort });
+  }
+  return falls;
+}
+
+const isCounted = (value: number): boolean => Number.isNaN(value) || (Number.isInteger(value) && value < 2000);
+
+function loadFell(load: Followed['load'], hour: number, step: number): boolean {
+  if (load === null) return false;
+  const mean = (from: number, to: number): number => {
+    const values = load.values.subarray(firstFrom(load.hours, from), firstFrom(load.hours, to)).filter(Number.isFinite);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  // A stretch of fixed load may last no longer than a step: it falls into it, or out of it.
+  const steps = [hour - 2 * step, hour - step, hour, hour + step].map((from) => mean(from, from + step));
+  const usual = Math.max(mean(hour - 1 - step, hour - step), ...steps.slice(0, 2).filter(Number.isFinite));
+  return steps.slice(1).some((rate) => rate < LOAD_FELL * usual);
+}

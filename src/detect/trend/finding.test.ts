@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../base/random.ts';
+import { generate } from '../vectors.ts';
+import { type Followed, Trend } from './finding.ts';
+
+/** Readings by the minute; `noise` is its standard deviation as a share, uniform. */
+function followed(days: number, value: (hour: number) => number, noise: number, own: Partial<Followed> = {}): Followed {
+  const hours = generate(days * 1440, (minute) => minute / 60);
+  const random = seededRandom(5);
+  return {
+    name: 'series',
+    kind: 'growth',
+    readings: { hours, values: hours.map((hour) => value(hour) * (1 + 3.46 * noise * (random() - 0.5))) },
+    load: { hours, values: hours.map((hour) => 300 + 200 * Math.sin((2 * Math.PI * hour) / 24)) },
+    restarts: null,
+    collected: false,
+    leftOut: [],
+    limit: null,
+    ...own,
+  };
+}
+
+describe('what is said of a series', () => {
+  it('is growing, too early, of a resident set that rises for one day', () => {
+    const finding = new Trend(
+      followed(1, (hour) => 3e8 * (1 + (0.3 * hour) / 24), 0.005),
+      1,
+    ).at(24);
+    expect(finding.verdict).toBe('growing');
+  });
+
+  it('is a leak in the same day where what is read has been collected', () => {
+    const leak = followed(1, (hour) => 3e8 * (1 + (0.3 * hour) / 24), 0.005, { collected: true });
+    expect(new Trend(leak, 1).at(24).verdict).toBe('leak');
+  });
+
+  it('is not stable where a growth that matters may hide', () => {
+    const noisy = followed(1, () => 3e8, 0.5, { load: null });
+    const sparse = noisy.readings.hours.map((_, at) => at).filter((at) => at % 15 === 0);
+    const readings = {
+      hours: sparse.map((at) => noisy.readings.hours[at] ?? 0),
+      values: sparse.map((at) => noisy.readings.values[at] ?? 0),
+    };
+    const finding = new Trend({ ...noisy, readings }, 1).at(24);
+    expect(finding.growthPercentPer24h?.high).toBeGreaterThan(20);
+    expect(finding.verdict).toBe('insufficient');
+  });
+
+  it('counts drift in shares of where it began, by the day, whatever its shape', () => {
+    const straight = followed(3, (hour) => 40 * (1 + (0.4 * hour) / 72), 0.01, { kind: 'drift' });
+    const bent = followed(3, (hour) => 40 * 1.4 ** (hour / 72), 0.01, { kind: 'drift' });
+    for (const drift of [straight, bent]) {
+      const finding = new Trend(drift, 1).at(72);
+      expect(finding.verdict).toBe('drift');
+      expect(finding.growthPercentPer24h?.estimate).toBeCloseTo(40 / 3, 0);
+    }
+  });
+
+  it('tells no leak of caches that would have to empty themselves', () => {
+    // A night job that fills a buffer and lets it go, and a cache: with caches of both signs that is steady growth.
+    const value = (hour: number): number =>
+      3e8 * (1 + 0.2 * -Math.expm1(-hour / 5) + (hour > 14 && hour < 19 ? 0.08 : 0));
+    expect(new Trend(followed(1, value, 0.004, { collected: true }), 1).at(24).verdict).not.toBe('leak');
+  });
+});
