@@ -21,6 +21,7 @@ export const nothing = (spanHours: number, level: number): Answer => ({
   collected: false,
   evidence: Number.NEGATIVE_INFINITY,
   rarity: 0,
+  staircase: null,
   ratePerHour: 0,
   rateError: 0,
   degrees: 3,

@@ -40,7 +40,16 @@ export function evidenceNeeded({ rarity, spanHours }: Answer, { collected }: Que
 }
 
 /** A gate that growth has to pass before it is called. */
-export type Gate = 'evidence' | 'interval' | 'size' | 'lasting' | 'separable' | 'time' | 'onset' | 'cycles';
+export type Gate =
+  | 'evidence'
+  | 'interval'
+  | 'staircase'
+  | 'size'
+  | 'lasting'
+  | 'separable'
+  | 'time'
+  | 'onset'
+  | 'cycles';
 
 /** Gates that an answer does not pass (yet); growth is called when there is none for some hours. */
 export function closedGates(answer: Answer, question: Question, series: number): Gate[] {
@@ -55,10 +64,21 @@ export function closedGates(answer: Answer, question: Question, series: number):
     ['separable', separateShare >= LEAST_SEPARATE],
     ['time', spanHours >= leastHours(question, answer.collected)],
     ['onset', onsetHour === 0 || spanHours - onsetHour >= LEAST_HOURS_OF_ONSET],
+    ['staircase', answer.staircase === null || goesOn(answer.staircase, spanHours - onsetHour)],
     ['cycles', !isTakenBack(answer, drift) && (drift || question.collected || !isUnderOneCycle(answer))],
   ];
   return gates.flatMap(([gate, isOpen]) => (isOpen ? [] : [gate]));
 }
+
+/** Gates that say that something else was seen, not that too little was: what was called is taken back. */
+export const CONTRADICTING: readonly Gate[] = ['staircase', 'cycles'];
+
+const LEAST_STAIRS = 8;
+const LATEST_STAIR = 0.25;
+
+/** A pool that keeps what peaks needed rises seldom, and then no more; what leaks goes on. */
+const goesOn = ({ rises, sinceHours }: { rises: number; sinceHours: number }, grownHours: number): boolean =>
+  rises >= LEAST_STAIRS && sinceHours <= LATEST_STAIR * grownHours;
 
 /** Lower end of the 95 % interval of the growth. */
 const lowestRate = ({ ratePerHour, rateError, degrees }: Answer): number =>
@@ -102,7 +122,21 @@ function isUnderOneCycle(answer: Answer): boolean {
     const { before = 0, after = 0 } = gaps[at] ?? {};
     return before < cycle && after < cycle && size > SHARE_TAKEN_BACK * perHour * Math.max(before, after);
   });
-  return substantial.length > 0 && substantial.length < LEAST_FALLS;
+  return (substantial.length > 0 && substantial.length < LEAST_FALLS) || isOneEdge(answer);
+}
+
+/** A growth that began after a fall must outlast the rises between the falls before it by this factor. */
+const LONGER = 1.3;
+
+/** What began to grow after a fall may be the next rise of a sawtooth, for as long as such rises last. */
+function isOneEdge({ steps, collections, onsetHour, spanHours }: Answer): boolean {
+  if (onsetHour === 0) return false;
+  const down = withoutBumps(steps).flatMap(({ hour, size }) => (size < 0 ? [{ hour, size: -size }] : []));
+  const before = merged([...collections, ...down]).filter(({ hour }) => hour <= onsetHour);
+  const last = before.at(-1);
+  if (last === undefined || before.length < 2) return false;
+  const longest = Math.max(...before.map(({ hour }, at) => hour - (before[at - 1]?.hour ?? 0)));
+  return spanHours - last.hour < LONGER * longest;
 }
 
 /** Steps down that take back much of what the model lets grow: it has not seen growth, it needs them to rise. */

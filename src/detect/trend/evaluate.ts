@@ -79,7 +79,8 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   const varianceFloor = drift ? 1e-8 : roundingVariance(readings.values, unit);
   const scale: Scale = { origin, unit, load };
   const answer = fitted(setting, observed.slice(), y, varianceFloor, scale);
-  const common = { collected, restarts, collections };
+  const staircase = counting ? staircaseOf(raw, observed, starts, width) : null;
+  const common = { collected, restarts, collections, staircase };
   if (answer.separateShare >= LEAST_SEPARATE) return { ...answer, ...common };
   // The load grows along with time: what would be said of the series if the load did nothing to it?
   const alone = fitted({ ...setting, load: null }, observed, y, varianceFloor, { ...scale, load: null });
@@ -193,6 +194,30 @@ function observedBins(raw: Float64Array, question: Question, seen: Falls, settin
     if (load?.steady[bin] === 0) return 0;
     return Number.isFinite(value) && !out.some(({ fromHour, untilHour }) => from < untilHour && to > fromHour) ? 1 : 0;
   });
+}
+
+/** How a count rises that never falls while its process lives; null for one that does fall. */
+function staircaseOf(
+  raw: Float64Array,
+  observed: Uint8Array,
+  starts: readonly number[],
+  width: number,
+): Answer['staircase'] {
+  let most = Number.POSITIVE_INFINITY;
+  let rises = 0;
+  let latest = 0;
+  for (let bin = 0; bin < raw.length; bin++) {
+    if (starts.includes(bin)) most = Number.POSITIVE_INFINITY;
+    const value = raw[bin] ?? Number.NaN;
+    if (observed[bin] !== 1) continue;
+    if (value < most - 0.5 && most !== Number.POSITIVE_INFINITY) return null;
+    if (value > most + 0.5) {
+      rises++;
+      latest = bin;
+    }
+    most = most === Number.POSITIVE_INFINITY ? value : Math.max(most, value);
+  }
+  return { rises, sinceHours: (raw.length - latest) * width };
 }
 
 /** Whole numbers that are not large: connections, descriptors, threads. */

@@ -1,7 +1,7 @@
 import { studentQuantile } from '../distributions.ts';
 import { quantileOf } from '../vectors.ts';
 import { firstFrom } from './bins.ts';
-import { closedGates, evidenceNeeded, type Gate, neededEvidence } from './decide.ts';
+import { CONTRADICTING, closedGates, evidenceNeeded, type Gate, neededEvidence } from './decide.ts';
 import { evaluate, LEAST_HOURS } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
 
@@ -41,6 +41,8 @@ const HOURS_IN_A_ROW = 4;
 const LATCH_HOURS = 18;
 /** Growth that fits better than anything else, if not by enough to be called, is not passed over in silence. */
 const LIKELY = 2;
+/** Gates behind which a growth is not worth a word. */
+const DISSUADING: readonly Gate[] = ['size', 'lasting', 'staircase'];
 /** Nobody calls a series stable that may grow by so much a day. */
 const HIDDEN_PERCENT = 20;
 /** 80 % power. */
@@ -103,11 +105,6 @@ export class Trend {
     return closedGates(answer, this.followed, this.#series);
   }
 
-  #passes(hour: number): boolean {
-    const answer = hour < LEAST_HOURS ? null : this.#answer(hour);
-    return answer !== null && this.#gates(answer).length === 0;
-  }
-
   /** Passed for some hours in a row, at some time not long ago, and is growth since. */
   #isCalled(hour: number): boolean {
     let inARow = 0;
@@ -117,7 +114,9 @@ export class Trend {
       const answer = at < LEAST_HOURS ? null : this.#answer(at);
       if (answer === null || answer.finding !== 'growth') return false;
       if (answer.evidence < evidenceNeeded(answer, this.followed, this.#series) / 2) return false;
-      inARow = this.#passes(at) ? inARow + 1 : 0;
+      const gates = this.#gates(answer);
+      if (gates.some((gate) => CONTRADICTING.includes(gate))) return false;
+      inARow = gates.length === 0 ? inARow + 1 : 0;
       if (inARow >= HOURS_IN_A_ROW) return true;
     }
     return false;
@@ -139,7 +138,7 @@ function verdictOf(
   const isClear = answer.finding === 'growth' && answer.evidence >= evidenceNeeded(answer, followed, series);
   if (isClear && gates.includes('separable')) return 'not_separable';
   const isLikely = answer.finding === 'growth' && answer.evidence >= LIKELY;
-  if (isLikely && !gates.includes('size') && !gates.includes('lasting')) return 'growing';
+  if (isLikely && !gates.some((gate) => DISSUADING.includes(gate))) return 'growing';
   return rate !== null && rate.high > HIDDEN_PERCENT ? 'insufficient' : 'stable';
 }
 

@@ -23,6 +23,8 @@ export interface Answer {
   readonly spanHours: number;
   /** Nothing that the series holds waits for a collector: the question says so, or it counts things. */
   readonly collected: boolean;
+  /** Of a count that never falls while its process lives: bins in which it rose, and hours since it last did; null for all else. */
+  readonly staircase: { readonly rises: number; readonly sinceHours: number } | null;
   /** Twice the log odds of growth against the best explanation without it; negative infinity when nothing grows at all. */
   readonly evidence: number;
   /** What of the evidence against growth is only that the filling which would explain it is rare; twice a log, as the evidence. */

@@ -100,6 +100,8 @@ function whyStable(told: Told, answer: Answer, question: Question, closed: reado
   if (closed.includes('lasting') && answer.secondHalf.share >= LEAST_SECOND_HALF.share)
     return `${wouldFit(told)}, but its second half alone does not show it yet${seeable}.`;
   if (closed.includes('lasting')) return `It rose, but no longer does: later hours added little or nothing${seeable}.`;
+  if (closed.includes('staircase') && answer.staircase !== null)
+    return `It rose ${answer.staircase.rises} times and never fell, as a pool does that keeps what a peak needed${seeable}.`;
   if (closed.includes('size'))
     return `${grows(told, question)}, which is less than what it moves by for other reasons${seeable}.`;
   return `${wouldFit(told)}, but chance or another cause does nearly as well${seeable}.`;
