@@ -18,7 +18,7 @@ export const soakd: Detector = {
     }),
 };
 
-const followed = (trace: Trace, series: TraceSeries): Followed => ({
+export const followed = (trace: Trace, series: TraceSeries): Followed => ({
   name: series.name,
   kind: series.kind,
   readings: { hours: trace.hours, values: series.values },
