@@ -57,7 +57,7 @@ export function sceneOf({ kind, readings, load }: Followed, answer: Answer, unti
     values,
     isFitted,
     drift,
-    setting: { binCount: count, binHours: width, load: binned, starts, collections, drift },
+    setting: { binCount: count, binHours: width, load: binned, starts, collections, emptied: [], drift },
   };
 }
 

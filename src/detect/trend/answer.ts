@@ -21,6 +21,7 @@ export const nothing = (spanHours: number, level: number): Answer => ({
   collected: false,
   evidence: Number.NEGATIVE_INFINITY,
   rarity: 0,
+  fillingPerDay: 0,
   staircase: null,
   ratePerHour: 0,
   rateError: 0,
@@ -66,6 +67,7 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
     requestsPerHour: scale.load?.requestsPerHour ?? null,
     noiseSpread: Math.sqrt(found.variance) / relative,
     fillingSize: filling / relative,
+    fillingPerDay: fillingPerDayOf(sizes, cast, setting) / relative,
     steps: stepsOf(sizes, cast, scale.unit),
     rival: namesOf(without.chosen, cast),
     separateShare: separateShareOf(found, cast),
@@ -186,6 +188,20 @@ function levelOf(
     }
   }
   return { level: level > 0.05 ? level : 1, filling };
+}
+
+/** Hours at the end over which a filling is said to go on. */
+const END_HOURS = 4;
+
+function fillingPerDayOf(sizes: ReadonlyMap<number, number>, { explanations }: Cast, setting: Setting): number {
+  const last = setting.binCount - 1;
+  const bins = Math.max(1, Math.round(END_HOURS / setting.binHours));
+  let rise = 0;
+  for (const [at, size] of sizes) {
+    const one = explanations[at];
+    if (one?.cause === 'saturation') rise += size * ((one.column[last] ?? 0) - (one.column[last - bins] ?? 0));
+  }
+  return (24 * rise) / (bins * setting.binHours);
 }
 
 /** Does it still grow? The growth of the second half of its span, fitted beside that of the first. */

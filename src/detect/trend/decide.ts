@@ -10,7 +10,7 @@ export const ALPHA = 0.05;
  * Hours below which growth is not called. A resident set may rise for a day before something is collected for the first time;
  * what is read after collections cannot. Latency has to be seen at the same hour of another day or nearly so.
  */
-const LEAST_HOURS = { resident: LONGEST_CYCLE_HOURS, collected: 6, drift: 20, unknownLoad: 36 };
+const LEAST_HOURS = { resident: LONGEST_CYCLE_HOURS, collected: 12, drift: 20, unknownLoad: 36 };
 /** An onset is placed by the data too, so that what follows it must be seen for some time. */
 const LEAST_HOURS_OF_ONSET = 8;
 const LEAST_GROWN = 0.012;

@@ -57,7 +57,16 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
     (bin) => bin > 2 && bin < count - 3,
   );
   const collectionHours = collections.map(({ hour }) => hour);
-  const setting: Setting = { binCount: count, binHours: width, load, starts, collections: collectionHours, drift };
+  const emptied = emptiedOf(collections, raw);
+  const setting: Setting = {
+    binCount: count,
+    binHours: width,
+    load,
+    starts,
+    collections: collectionHours,
+    emptied,
+    drift,
+  };
 
   const observed = observedBins(raw, question, seen, setting);
   leaveOutSpikes(raw, observed, load?.mean ?? null);
@@ -175,6 +184,16 @@ const restartsOf = ({ restarts, collected }: Question, { falls }: Falls, spanHou
 /** Falls that no restart explains. */
 const collectionsOf = ({ falls }: Falls, restarts: readonly number[]): Answer['collections'] =>
   falls.filter(({ hour, kind }) => kind === 'collection' && !restarts.some((at) => Math.abs(at - hour) < 0.5));
+
+/** A fall by this share of the level empties something; more falls than this are a sawtooth. */
+const DEEP_SHARE = 0.05;
+const MOST_EMPTIED = 4;
+
+function emptiedOf(collections: Answer['collections'], raw: Float64Array): number[] {
+  const level = Math.abs(quantileOf(raw, 0.5));
+  const deep = collections.filter(({ size }) => size > DEEP_SHARE * level).map(({ hour }) => hour);
+  return deep.length > MOST_EMPTIED ? [] : deep;
+}
 
 /** 1 for each bin that has a value, at a load that held still, and is warm, judged, and not part of an excursion or a fall. */
 function observedBins(raw: Float64Array, question: Question, seen: Falls, setting: Setting): Uint8Array {

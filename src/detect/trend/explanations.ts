@@ -42,6 +42,8 @@ export interface Setting {
   readonly starts: readonly number[];
   /** Hours of falls that were collections, ascending. */
   readonly collections: readonly number[];
+  /** Hours of deep falls that nobody knows for a restart, ascending. */
+  readonly emptied: readonly number[];
   readonly drift: boolean;
 }
 
@@ -103,6 +105,7 @@ export function fixedExplanations(setting: Setting): Explanation[] {
 export function rivalExplanations(setting: Setting): Explanation[] {
   return [
     ...saturations(setting),
+    ...refills(setting),
     ...loadHistories(setting),
     ...collections(setting),
     ...dailyCycles(setting),
@@ -161,6 +164,28 @@ function saturations(setting: Setting): Explanation[] {
         alternatives: constants.length * Math.max(1, hours / USUAL_HOURS) ** 2,
         clock,
         hour: hours,
+      }),
+    ),
+  );
+}
+
+const REFILL_HOURS = [1.5, 4, 10];
+
+/** What was emptied fills again: a cache after a restart that nobody named, or after it was cleared. */
+function refills(setting: Setting): Explanation[] {
+  const { emptied, binCount, drift } = setting;
+  if (drift) return [];
+  return emptied.flatMap((hour) =>
+    REFILL_HOURS.map(
+      (constant): Explanation => ({
+        cause: 'saturation',
+        label: 'a cache that fills again',
+        column: generate(binCount, (bin) => -Math.expm1(-Math.max(0, mid(bin, setting) - hour) / constant)),
+        rising: true,
+        usualSize: 0.3,
+        alternatives: emptied.length * REFILL_HOURS.length,
+        clock: 'time',
+        hour: constant,
       }),
     ),
   );

@@ -63,3 +63,37 @@ describe('what is said of a series', () => {
     expect(new Trend(followed(1, value, 0.004, { collected: true }), 1).at(24).verdict).not.toBe('leak');
   });
 });
+
+describe('what was emptied and fills again', () => {
+  const load = (hour: number): number => 300 + 200 * Math.sin((2 * Math.PI * hour) / 24);
+  /** A cache of a quarter of the level that fills within hours, from the start and again from hour 30. */
+  const refilled = (hour: number): number =>
+    4e8 * (1 - 0.25 * Math.exp(-(hour < 30 ? hour : hour - 30) / 4)) + 5e4 * load(hour);
+
+  it('is no leak, though nobody named the restart', () => {
+    expect(new Trend(followed(3, refilled, 0.01), 1).at(72).verdict).toBe('stable');
+  });
+
+  it('hides no leak that goes on beside it', () => {
+    const leaking = (hour: number): number => refilled(hour) + 4e8 * 0.1 * (hour / 24);
+    expect(new Trend(followed(3, leaking, 0.01), 1).at(72).verdict).toBe('leak');
+  });
+});
+
+describe('what still fills when a run ends', () => {
+  it('is growing: one day does not tell it from a leak', () => {
+    const finding = new Trend(
+      followed(1, (hour) => 3e8 * (1 - 0.5 * Math.exp(-hour / 22)), 0.004, { collected: true }),
+      1,
+    ).at(24);
+    expect(finding.verdict).toBe('growing');
+  });
+
+  it('is stable once it has filled', () => {
+    const finding = new Trend(
+      followed(1, (hour) => 3e8 * (1 - 0.5 * Math.exp(-hour / 3)), 0.004, { collected: true }),
+      1,
+    ).at(24);
+    expect(finding.verdict).toBe('stable');
+  });
+});

@@ -43,6 +43,8 @@ const LATCH_HOURS = 18;
 const LIKELY = 2;
 /** Gates behind which a growth is not worth a word. */
 const DISSUADING: readonly Gate[] = ['size', 'lasting', 'staircase'];
+/** What still fills at such a pace when the run ends may as well leak: a share of the level. */
+const FILLING_PER_DAY = 0.05;
 /** Nobody calls a series stable that may grow by so much a day. */
 const HIDDEN_PERCENT = 20;
 /** 80 % power. */
@@ -139,6 +141,7 @@ function verdictOf(
   if (isClear && gates.includes('separable')) return 'not_separable';
   const isLikely = answer.finding === 'growth' && answer.evidence >= LIKELY;
   if (isLikely && !gates.some((gate) => DISSUADING.includes(gate))) return 'growing';
+  if (answer.finding !== 'growth' && answer.fillingPerDay > FILLING_PER_DAY) return 'growing';
   return rate !== null && rate.high > HIDDEN_PERCENT ? 'insufficient' : 'stable';
 }
 

@@ -23,6 +23,8 @@ export interface Answer {
   readonly spanHours: number;
   /** Nothing that the series holds waits for a collector: the question says so, or it counts things. */
   readonly collected: boolean;
+  /** Share of the level by which what fills still rose in a day when the run ended, in the best model: it may be no filling. */
+  readonly fillingPerDay: number;
   /** Of a count that never falls while its process lives: bins in which it rose, and hours since it last did; null for all else. */
   readonly staircase: { readonly rises: number; readonly sinceHours: number } | null;
   /** Twice the log odds of growth against the best explanation without it; negative infinity when nothing grows at all. */

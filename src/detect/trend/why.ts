@@ -39,6 +39,7 @@ export function whyOf(told: Told, question: Question, asked: Asked): string {
     case 'stable':
       return whyStable(told, answer, question, closed);
     case 'growing':
+      if (answer.finding !== 'growth') return whyFilling(answer);
       return `${grows(told, question)}, and ${ruledOut(question)}, but ${missing(answer, question, closed)}.`;
     case 'suspect':
       return `${grows(told, question)}, and ${ruledOut(question)}; it is called when the next hours say the same.`;
@@ -73,6 +74,10 @@ function whyInsufficient({ readings, kind }: Question, untilHour: number): strin
     ? `${seen}; at least ${LEAST_HOURS} h are needed.`
     : `${seen}, too sparse or too interrupted to judge: a quarter of the time must be sampled, without warm-up and outages.`;
 }
+
+/** Explained, and not over. */
+const whyFilling = ({ rival, fillingPerDay, spanHours }: Answer): string =>
+  `It still rises by ${percent(100 * fillingPerDay)} a day, as ${namesOf(rival) ?? 'what fills'} would; ${hours(spanHours)} are too short to tell that from a leak.`;
 
 /** Enough samples, and still room for a growth that matters. */
 function whyOpen({ growthPercentPer24h: rate }: Told, { rival, spanHours }: Answer): string {
