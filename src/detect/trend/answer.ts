@@ -1,6 +1,6 @@
 import type { Noise } from '../noise-filter.ts';
 import { quantileOf } from '../vectors.ts';
-import type { BinnedLoad } from './bins.ts';
+import { type BinnedLoad, hoursOfBins } from './bins.ts';
 import type { Model } from './compete.ts';
 import { bestOfContest, type Cast, type Contest, lastCoefficient } from './contest.ts';
 import type { Explanation, Setting } from './explanations.ts';
@@ -49,7 +49,7 @@ export const nothing = (spanHours: number, level: number): Answer => ({
 export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: Noise, scale: Scale): Answer {
   const { growth, without } = found;
   const { drift, binCount, binHours } = setting;
-  const spanHours = binCount * binHours;
+  const spanHours = hoursOfBins(binCount, binHours);
   const best = bestOfContest(found);
   const sizes = sizesOf(best, found);
   const { level, filling } = levelOf(sizes, cast, setting, scale);

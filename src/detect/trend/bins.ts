@@ -27,9 +27,19 @@ const LEAST_FILLED = 0.2;
 /** More bins than this are wider ones: what a question costs does not grow with the run. */
 const MOST_BINS = 170;
 
+const HOUR_MS = 3_600_000;
+/** Readings this near to a whole number in a bin, as a share of their distance, are that many: clocks are not exact. */
+const NEARLY_WHOLE = 0.02;
+
+/** Whole milliseconds, so that sums of widths do not drift: hours are the nearest number to them. */
+const snapped = (hours: number): number => Math.round(hours * HOUR_MS) / HOUR_MS;
+
+/** Hours that so many bins span, exact to the millisecond. */
+export const hoursOfBins = (count: number, width: number): number => snapped(count * width);
+
 /**
  * Width of a bin, hours: narrow while the run is young, so that there is something to fit, then half an hour. Never
- * narrower than the distance of readings.
+ * narrower than the distance of readings, and a multiple of it where a bin holds few of them.
  */
 export function binHours(spanHours: number, readingHours: number): number {
   const wanted =
@@ -40,8 +50,9 @@ export function binHours(spanHours: number, readingHours: number): number {
         : spanHours <= MOST_BINS / 2
           ? 1 / 2
           : Math.ceil(spanHours / MOST_BINS);
-  const readings = wanted / readingHours;
-  return Math.abs(readings - Math.round(readings)) < 1e-6 ? wanted : Math.max(1, Math.ceil(readings)) * readingHours;
+  const whole = Math.max(1, Math.round(wanted / readingHours));
+  const isNear = Math.abs(wanted / whole - readingHours) <= NEARLY_WHOLE * readingHours;
+  return snapped(isNear ? wanted : Math.max(1, Math.ceil(wanted / readingHours)) * readingHours);
 }
 
 /** Usual distance of readings, hours: the median, so that gaps and jitter do not count. */

@@ -9,6 +9,7 @@ import {
   COUNTS,
   FLOORS,
   firstFrom,
+  hoursOfBins,
   LOWEST,
   MIDDLE,
   quantumOf,
@@ -37,7 +38,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   // The distance of readings, too, is taken from what came before.
   const width = binHours(untilHour, readingHoursOf(until(question.readings, untilHour).hours));
   const count = Math.floor(untilHour / width + 1e-9);
-  const spanHours = count * width;
+  const spanHours = hoursOfBins(count, width);
   if (spanHours < LEAST_HOURS || count < LEAST_BINS) return null;
   const drift = question.kind === 'drift';
   const readings = until(question.readings, spanHours);

@@ -1,5 +1,5 @@
 import { generate } from '../vectors.ts';
-import type { BinnedLoad } from './bins.ts';
+import { type BinnedLoad, hoursOfBins } from './bins.ts';
 
 /** What a column stands for. */
 export type Cause =
@@ -118,7 +118,7 @@ export function growths(setting: Setting): Explanation[] {
   const { binCount, binHours, starts } = setting;
   const age = ages(setting);
   const clocks: GrowthClock[] = loadMoves(setting) ? ['time', 'requests'] : ['time'];
-  const span = binCount * binHours;
+  const span = hoursOfBins(binCount, binHours);
   const onsets: number[] = [0];
   for (let hour = 2 * ONSET_EVERY_HOURS; hour <= span - 1.5 * ONSET_EVERY_HOURS; hour += ONSET_EVERY_HOURS)
     onsets.push(hour);
@@ -245,7 +245,8 @@ const longestGap = (hours: readonly number[]): number =>
 function collections(setting: Setting): Explanation[] {
   const { collections: falls, binCount, starts, binHours } = setting;
   const first = falls[0];
-  if (first === undefined || longestGap([0, ...falls, binCount * binHours]) > LONGEST_CYCLE_HOURS) return [];
+  if (first === undefined || longestGap([0, ...falls, hoursOfBins(binCount, binHours)]) > LONGEST_CYCLE_HOURS)
+    return [];
   const age = ages(setting);
   const clocks: GrowthClock[] = loadMoves(setting) ? ['time', 'requests'] : ['time'];
   return clocks.map((clock): Explanation => {
@@ -283,7 +284,7 @@ function collections(setting: Setting): Explanation[] {
 
 function dailyCycles(setting: Setting): Explanation[] {
   const { binCount, binHours } = setting;
-  if (binCount * binHours < DAILY_FROM_HOURS) return [];
+  if (hoursOfBins(binCount, binHours) < DAILY_FROM_HOURS) return [];
   return [24, 12].flatMap((period) =>
     [Math.sin, Math.cos].map(
       (wave): Explanation => ({
