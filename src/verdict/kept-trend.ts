@@ -1,6 +1,6 @@
 import type { Clocked } from '../detect/trend/bins.ts';
 import { firstFrom } from '../detect/trend/bins.ts';
-import { evaluate, LEAST_HOURS } from '../detect/trend/evaluate.ts';
+import { LEAST_HOURS } from '../detect/trend/evaluate.ts';
 import { type Followed, Trend } from '../detect/trend/finding.ts';
 
 type Changing<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -48,7 +48,7 @@ export class KeptTrend {
       this.#walkedHour = Math.max(this.#walkedHour, hour);
       return true;
     }
-    this.#isWalking ||= evaluate(this.#followed, hour)?.finding === 'growth';
+    this.#isWalking ||= this.#trend.answerAt(hour)?.finding === 'growth';
     if (!this.#isWalking) return true;
     const until = Math.min(hour, this.#walkedHour + steps);
     for (let at = this.#walkedHour + 1; at <= until; at++) this.#trend.at(at);

@@ -60,6 +60,8 @@ export class Trend {
   readonly followed: Followed;
   readonly #series: number;
   readonly #answers = new Map<number, Answer | null>();
+  /** An hour is looked back at from many later ones. */
+  readonly #gates = new WeakMap<Answer, readonly Gate[]>();
 
   /** `series`: how many are followed in the run, this one included. */
   constructor(followed: Followed, series: number) {
@@ -70,8 +72,8 @@ export class Trend {
   /** The finding at an hour of the run, whole or not, from what came before it. */
   at(hour: number): Finding {
     const { followed } = this;
-    const answer = this.#answer(hour);
-    const gates = answer === null ? [] : this.#gates(answer);
+    const answer = this.answerAt(hour);
+    const gates = answer === null ? [] : this.#gatesOf(answer);
     const isCalled = answer !== null && this.#isCalled(hour);
     const rate = answer === null ? null : percentPer24h(answer, followed.kind);
     const verdict = verdictOf(answer, rate, gates, isCalled, followed, this.#series);
@@ -95,7 +97,8 @@ export class Trend {
     return null;
   }
 
-  #answer(hour: number): Answer | null {
+  /** What the series did up to an hour, which is asked for once; null while there is too little. */
+  answerAt(hour: number): Answer | null {
     const known = this.#answers.get(hour);
     if (known !== undefined) return known;
     const made = evaluate(this.followed, hour);
@@ -103,8 +106,10 @@ export class Trend {
     return made;
   }
 
-  #gates(answer: Answer): Gate[] {
-    return closedGates(answer, this.followed, this.#series);
+  #gatesOf(answer: Answer): readonly Gate[] {
+    const known = this.#gates.get(answer) ?? closedGates(answer, this.followed, this.#series);
+    this.#gates.set(answer, known);
+    return known;
   }
 
   /** Passed for some hours in a row, at some time not long ago, and is growth since. */
@@ -113,10 +118,10 @@ export class Trend {
     for (let back = 0; back < LATCH_HOURS + HOURS_IN_A_ROW; back++) {
       // The instant itself, then the whole hours before it: those at which everybody asked.
       const at = back === 0 ? hour : Math.ceil(hour) - back;
-      const answer = at < LEAST_HOURS ? null : this.#answer(at);
+      const answer = at < LEAST_HOURS ? null : this.answerAt(at);
       if (answer === null || answer.finding !== 'growth') return false;
       if (answer.evidence < evidenceNeeded(answer, this.followed, this.#series) / 2) return false;
-      const gates = this.#gates(answer);
+      const gates = this.#gatesOf(answer);
       if (gates.some((gate) => CONTRADICTING.includes(gate))) return false;
       inARow = gates.length === 0 ? inARow + 1 : 0;
       if (inARow >= HOURS_IN_A_ROW) return true;
