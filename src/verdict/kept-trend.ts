@@ -65,6 +65,7 @@ export function isSameBefore(hour: number, a: Followed, b: Followed): boolean {
     sameReadings(hour, a.readings, b.readings) &&
     (a.load === null || b.load === null ? a.load === b.load : sameReadings(hour, a.load, b.load)) &&
     sameRestarts(hour, a.restarts, b.restarts) &&
+    sameRestarts(hour, shownBefore(hour, a), shownBefore(hour, b)) &&
     sameStretches(hour, a.leftOut, b.leftOut)
   );
 }
@@ -81,6 +82,9 @@ function sameRestarts(hour: number, a: Followed['restarts'], b: Followed['restar
   const before = (hours: readonly number[]): number[] => hours.filter((one) => one < hour);
   return before(a).join() === before(b).join();
 }
+
+const shownBefore = (hour: number, { shownRestarts = [] }: Followed): number[] =>
+  shownRestarts.flatMap((shown) => (shown.knownHour <= hour ? [shown.hour] : []));
 
 function sameStretches(hour: number, a: Followed['leftOut'], b: Followed['leftOut']): boolean {
   const before = (stretches: Followed['leftOut']): string =>

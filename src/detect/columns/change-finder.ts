@@ -21,8 +21,10 @@ export const changesOfSeries = (
   answer: Answer | null,
   happened: readonly Happening[] = [],
 ): DatedChange[] => {
-  const restarts = answer === null ? [] : followed.restarts === null ? clearRestarts(answer) : answer.restarts;
-  return datedChanges(followed, restarts, happened);
+  if (answer === null) return datedChanges(followed, [], happened);
+  const isTold =
+    followed.restarts !== null || followed.shownRestarts?.some(({ hour }) => answer.restarts.includes(hour));
+  return datedChanges(followed, isTold ? answer.restarts : clearRestarts(answer), happened);
 };
 
 function clearRestarts({ restarts, collections }: Answer): number[] {

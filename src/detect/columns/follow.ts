@@ -48,8 +48,8 @@ export function follow(columns: Columns, { kinds, limits }: ColumnSettings): Fol
       },
     ];
   });
-  const restarts = shownRestarts(followed);
-  return followed.map((one) => ({ ...one, restarts: restarts.get(one.name) ?? null }));
+  const shown = shownRestarts(followed);
+  return followed.map((one) => ({ ...one, shownRestarts: shown.get(one.name) ?? [] }));
 }
 
 /** Samples that are there; close ones by block, each block standing at its beginning. */

@@ -1,5 +1,6 @@
 import { bandMeans, firstFrom, MIDDLE, readingHoursOf } from '../trend/bins.ts';
 import type { Followed } from '../trend/finding.ts';
+import type { ShownRestart } from '../trend/question.ts';
 import { quantileOf } from '../vectors.ts';
 
 /** Steps in which falls are looked for, hours; a fall lies within two of them. */
@@ -16,8 +17,7 @@ const TOGETHER_HOURS = 0.4;
 /** A load that falls like this, against the hour before, takes a level along. */
 const LOAD_FELL = 0.85;
 
-interface SuddenFall {
-  readonly hour: number;
+interface SuddenFall extends ShownRestart {
   readonly name: string;
   readonly sort: keyof typeof LEAST;
 }
@@ -25,28 +25,44 @@ interface SuddenFall {
 /**
  * Restarts that a file shows though no column names them: what is read after collections falls for nothing else, and where
  * memory and connections, descriptors or threads fall at one moment, the process has begun again. By name of each series
- * that fell then: hours. Each fall is known from what came before it and the quarter of an hour after.
+ * that fell then. What a restart is told by stands before its `knownHour`, so that a file that ends there shows it too.
  */
-export function shownRestarts(followed: readonly Followed[]): Map<string, number[]> {
+export function shownRestarts(followed: readonly Followed[]): Map<string, ShownRestart[]> {
   const falls = followed
     .flatMap((one) => (one.kind === 'growth' ? suddenFalls(one) : []))
     .toSorted((a, b) => a.hour - b.hour);
-  const restarts = falls.filter(({ hour }) => {
-    const together = falls.filter((other) => Math.abs(other.hour - hour) <= TOGETHER_HOURS).map(({ sort }) => sort);
-    return together.includes('collected') || (together.includes('counted') && together.includes('other'));
+  const restarts = falls.flatMap((fall) => {
+    const knownHour = knownBy(fall, falls);
+    return knownHour === null ? [] : [{ ...fall, knownHour }];
   });
   return new Map(
-    [...Map.groupBy(restarts, ({ name }) => name)].map(([name, own]) => [name, own.map(({ hour }) => hour)]),
+    [...Map.groupBy(restarts, ({ name }) => name)].map(([name, own]) => [
+      name,
+      own.map(({ hour, knownHour }) => ({ hour, knownHour })),
+    ]),
   );
+}
+
+/** Hour at which a fall is known to be a restart; null where it is none. */
+function knownBy(fall: SuddenFall, falls: readonly SuddenFall[]): number | null {
+  const together = falls.filter((other) => Math.abs(other.hour - fall.hour) <= TOGETHER_HOURS);
+  const first = (sort: SuddenFall['sort']): number =>
+    Math.min(...together.flatMap((other) => (other.sort === sort ? [other.knownHour] : [])));
+  const known = Math.min(first('collected'), Math.max(first('counted'), first('other')));
+  return Number.isFinite(known) ? Math.max(fall.knownHour, known) : null;
 }
 
 function suddenFalls({ name, readings, load, collected }: Followed): SuddenFall[] {
   const step = Math.max(STEP_HOURS, readingHoursOf(readings.hours));
   const count = Math.floor((readings.hours.at(-1) ?? 0) / step) + 1;
   const level = bandMeans(readings, count, step, MIDDLE);
-  const sort = collected ? 'collected' : readings.values.every(isCounted) ? 'counted' : 'other';
+  // What is no count later may have looked like one.
+  const countedUntil =
+    readings.hours[readings.values.findIndex((value) => !isCounted(value))] ?? Number.POSITIVE_INFINITY;
   const falls: SuddenFall[] = [];
   for (let at = 1; at < count; at++) {
+    const knownHour = (at + 2) * step;
+    const sort = collected ? 'collected' : countedUntil >= knownHour ? 'counted' : 'other';
     const before = level[at - 1] ?? Number.NaN;
     const lowest = Math.min(level[at] ?? Number.NaN, level[at + 1] ?? level[at] ?? Number.NaN);
     const fall = before - lowest;
@@ -59,7 +75,7 @@ function suddenFalls({ name, readings, load, collected }: Followed): SuddenFall[
     if (fall < RARE * quantileOf(moves, 0.5) || loadFell(load, at * step, step)) continue;
     // Most of it from one step to the next: that is where it happened.
     const isLater = before - (level[at] ?? Number.NaN) < fall / 2;
-    falls.push({ hour: (at + (isLater ? 1 : 0)) * step, name, sort });
+    falls.push({ hour: (at + (isLater ? 1 : 0)) * step, knownHour, name, sort });
   }
   return falls;
 }

@@ -176,11 +176,19 @@ const logarithms = ({ hours, values }: Clocked): Clocked => ({
   values: values.map((value) => (value > 0 ? Math.log(value) : Number.NaN)),
 });
 
-/** What is read after collections falls for no collection: a process that began again, or a cache that was emptied. */
-const restartsOf = ({ restarts, collected }: Question, { falls }: Falls, spanHours: number): number[] =>
-  (restarts ?? falls.flatMap(({ kind, hour }) => (collected || kind === 'restart' ? [hour] : []))).filter(
-    (hour) => hour < spanHours,
-  );
+/**
+ * Restarts before the end: as they are known, else as other series show them by then, else as this series does. What is read
+ * after collections falls for no collection: a process that began again, or a cache that was emptied.
+ */
+function restartsOf(
+  { restarts, shownRestarts = [], collected }: Question,
+  { falls }: Falls,
+  spanHours: number,
+): number[] {
+  const shown = shownRestarts.flatMap(({ hour, knownHour }) => (knownHour <= spanHours ? [hour] : []));
+  const own = (): number[] => falls.flatMap(({ kind, hour }) => (collected || kind === 'restart' ? [hour] : []));
+  return (restarts ?? (shown.length > 0 ? shown : own())).filter((hour) => hour < spanHours);
+}
 
 /** Falls that no restart explains. */
 const collectionsOf = ({ falls }: Falls, restarts: readonly number[]): Answer['collections'] =>

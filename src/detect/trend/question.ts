@@ -10,10 +10,19 @@ export interface Question {
   readonly load: Clocked | null;
   /** Hours at which the process started again, from its identity; null: nobody knows, they are looked for. */
   readonly restarts: readonly number[] | null;
+  /** Restarts that the series beside it show, where nobody knows them. Each counts from the hour on at which it is known. */
+  readonly shownRestarts?: readonly ShownRestart[];
   /** What is read waits for no collector (heap after collection): a rise is not the first half of a sawtooth. */
   readonly collected: boolean;
   /** Hours that are not judged: warm-up, outages, excluded ones. */
   readonly leftOut: readonly { fromHour: number; untilHour: number }[];
+}
+
+/** A fall that could only be a restart. */
+export interface ShownRestart {
+  readonly hour: number;
+  /** All that tells it from another fall stands before this hour. */
+  readonly knownHour: number;
 }
 
 /** How a series moved up to one instant. Rates are shares of the level an hour (drift: of the logarithm an hour). */
