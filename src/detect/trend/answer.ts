@@ -53,13 +53,13 @@ export function answerOf(found: Contest, cast: Cast, setting: Setting, noise: No
   const best = bestOfContest(found);
   const sizes = sizesOf(best, found);
   const { level, filling } = levelOf(sizes, cast, setting, scale);
-  const relative = drift ? 1 : level;
+  const relative = drift ? 1 : level > LEAST_LEVEL ? level : 1;
   const { rate, error } = weighedRate(found, cast);
   const solo = soloRate(found, cast);
   const leak = growth?.chosen[0];
   const own = leak === undefined ? undefined : cast.explanations[leak];
   const answer: Answer = {
-    ...nothing(spanHours, drift ? Math.exp(scale.origin) : level * scale.unit),
+    ...nothing(spanHours, drift ? Math.exp(scale.origin + level) : relative * scale.unit),
     ratePerHour: rate / relative,
     rateError: error / relative,
     degrees: Math.max(3, (found.whitener.count - best.projection.members.length) * (1 - noise.correlation)),
@@ -167,7 +167,10 @@ function soloRate(found: Contest, cast: Cast): { value: number; error: number } 
   return lastCoefficient(columnsOf(places, found), found.whiteY, found.variance);
 }
 
-/** Level without growth at median load, everything filled and warm, in fitted units; and the largest filling. */
+/** Of a series that begins at next to nothing, growth is a share of its usual size. In that unit. */
+const LEAST_LEVEL = 0.05;
+
+/** Level without growth at median load, everything filled and warm, in fitted units (of latency, above the origin); and the largest filling. */
 function levelOf(
   sizes: ReadonlyMap<number, number>,
   { explanations }: Cast,
@@ -187,7 +190,7 @@ function levelOf(
       filling = Math.max(filling, size);
     }
   }
-  return { level: level > 0.05 ? level : 1, filling };
+  return { level, filling };
 }
 
 /** Hours at the end over which a filling is said to go on. */

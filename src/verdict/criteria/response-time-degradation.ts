@@ -68,12 +68,18 @@ function moreHours({ readings }: DriftOfRequest): string {
 const evidenceOf = ({ requests, readings }: DriftOfRequest): string =>
   `${formatCount(requests)} requests in ${formatCount(readings.count)} readings`;
 
-/** From the first reading to the last, percent; null where nothing could be fitted. */
+/**
+ * From the first reading to the last, percent; null where nothing could be fitted. What is said by the day is what the hours of the
+ * growth made of it, divided (`percentOf` of the trend): over those hours it is that again, over fewer the same curve up to there.
+ */
 function totalOf({ finding, readings }: DriftOfRequest): MeasuredTrend | null {
-  const rate = finding.growthPercentPer24h;
-  if (rate === null || finding.answer === null) return null;
-  const days = (readings.lastHour - readings.firstHour) / 24;
-  const total = (percentPer24h: number): number => 100 * Math.expm1(Math.log1p(percentPer24h / 100) * days);
+  const { growthPercentPer24h: rate, answer } = finding;
+  if (rate === null || answer === null) return null;
+  const grownHours = answer.spanHours - answer.onsetHour;
+  const seen = Math.min(1, (readings.lastHour - readings.firstHour) / grownHours);
+  // Less than all of it cannot have gone.
+  const total = (percentPer24h: number): number =>
+    100 * Math.expm1(seen * Math.log1p(Math.max(-1, (percentPer24h / 100) * (grownHours / 24))));
   return { estimate: total(rate.estimate), low: total(rate.low), high: total(rate.high), over: 'span' };
 }
 
