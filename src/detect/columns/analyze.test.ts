@@ -89,7 +89,9 @@ describe('an analysis of columns', () => {
       expect(firstCalledHour).toBeNull();
       expect(why).toContain('180 samples');
     }
-    expect(analysisOf('time,a\n0,1\n').verdict).toBe('inconclusive');
+    const lone = analysisOf('time,a\n0,1\n');
+    expect(lone.verdict).toBe('inconclusive');
+    expect(one(lone, 'a').why).toBe('There is one sample; at least 6 h are needed.');
   });
 
   it('calls a leak at the hour it names when the file ends there, and not when it ends an hour before', () => {

@@ -47,13 +47,16 @@ function analyzeSeries(
   const finding = trend.at(untilHour);
   const isCalled = finding.verdict === 'leak' || finding.verdict === 'drift';
   const firstCalledHour = trend.firstCalledHour(untilHour) ?? (isCalled ? untilHour : null);
-  const why = whyOf(finding, followed, { hour: untilHour, seriesCount });
+  const isLapsed = !isCalled && firstCalledHour !== null;
+  // What was called once was seen, however small: what would have been is no news of it.
+  const told = isLapsed ? { ...finding, detectablePercentPer24h: null } : finding;
+  const why = whyOf(told, followed, { hour: untilHour, seriesCount });
   return {
     followed,
     finding,
     firstCalledHour,
     changes: changesOf(followed, finding.answer),
-    why: isCalled || firstCalledHour === null ? why : `${why} ${lapsed(firstCalledHour)}`,
+    why: isLapsed ? `${why} ${lapsed(firstCalledHour)}` : why,
   };
 }
 

@@ -50,6 +50,6 @@ describe('columns as the detectors follow them', () => {
     expect(spanHours(columnsOf(900, Array(96).fill(1)))).toBe(24);
     expect(spanHours(columnsOf(900, Array(97).fill(1)))).toBe(24.25);
     expect(spanHours(columnsOf(420, Array(206).fill(1)))).toBe(24);
-    expect(spanHours({ ...columnsOf(60, [1]), usualSpacingMs: null })).toBe(0);
+    expect(spanHours({ ...columnsOf(60, [1]), usualSpacingMs: null })).toBe(1 / 3600);
   });
 });

@@ -67,12 +67,15 @@ function clocked(
   return usualSpacingMs !== null && usualSpacingMs <= CLOSE_MS ? inBlocks(own, BLOCK_MS / HOUR_MS, together) : own;
 }
 
+/** What a sample stands for that has no other: the shortest distance of samples. */
+const LONE_MS = 1000;
+
 /**
  * Hours that the samples stand for: the last one lasts as long as they usually do. Where sampling is not quite regular the end
  * falls a little before or behind a whole hour, at which the detectors ask: then it is that hour.
  */
 export function spanHours({ timesMs, usualSpacingMs }: Columns): number {
-  const spacingMs = usualSpacingMs ?? 0;
+  const spacingMs = usualSpacingMs ?? LONE_MS;
   const spanMs = (timesMs.at(-1) ?? 0) + spacingMs - (timesMs[0] ?? 0);
   const wholeMs = Math.round(spanMs / HOUR_MS) * HOUR_MS;
   return (Math.abs(spanMs - wholeMs) < spacingMs ? wholeMs : spanMs) / HOUR_MS;

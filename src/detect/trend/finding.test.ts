@@ -53,7 +53,22 @@ describe('what is said of a series', () => {
       const finding = new Trend(drift, 1).at(72);
       expect(finding.verdict).toBe('drift');
       expect(finding.growthPercentPer24h?.estimate).toBeCloseTo(40 / 3, 0);
+      expect(Math.abs((finding.answer?.level ?? 0) / 40 - 1)).toBeLessThan(0.02);
     }
+  });
+
+  it('has no rate where the load leaves nothing to tell it by: that is not a rate of 0', () => {
+    const flat = followed(2, () => 3e8, 0.005);
+    const ramp = { hours: flat.readings.hours, values: flat.readings.hours.map((hour) => 100 + 5 * hour) };
+    expect(new Trend({ ...flat, load: ramp }, 1).at(48).growthPercentPer24h).toBeNull();
+    expect(new Trend(flat, 1).at(48).growthPercentPer24h).not.toBeNull();
+  });
+
+  it('could see what it called, however close that was', () => {
+    const leak = followed(1, (hour) => 3e8 * (1 + (0.04 * hour) / 24), 0.01, { collected: true });
+    const { verdict, growthPercentPer24h: rate, detectablePercentPer24h: least } = new Trend(leak, 1).at(24);
+    expect(verdict).toBe('leak');
+    expect(least).toBe(rate?.estimate);
   });
 
   it('tells no leak of caches that would have to empty themselves', () => {

@@ -30,7 +30,7 @@ export interface Finding {
   readonly onsetHour: number | null;
   /** When the limit is reached; `high` is null where the growth may as well be none. */
   readonly exhaustion: { readonly hour: number; readonly low: number; readonly high: number | null } | null;
-  /** The smallest growth that would have been called by now. */
+  /** The smallest growth whose evidence would suffice by now; other gates may still ask for more hours. */
   readonly detectablePercentPer24h: number | null;
   readonly answer: Answer | null;
 }
@@ -86,7 +86,8 @@ export class Trend {
       onsetHour:
         verdict === 'leak' || verdict === 'drift' || verdict === 'suspect' ? (answer?.onsetHour ?? null) : null,
       exhaustion: answer === null || !isCalled ? null : exhaustionOf(answer, followed, hour),
-      detectablePercentPer24h: answer === null ? null : detectable(answer, followed.kind, this.#series),
+      detectablePercentPer24h:
+        answer === null ? null : detectable(answer, followed.kind, this.#series, isCalled ? rate : null),
       answer,
     };
   }
@@ -153,6 +154,8 @@ function verdictOf(
 function percentPer24h(answer: Answer, kind: 'growth' | 'drift'): Finding['growthPercentPer24h'] {
   const { ratePerHour, rateError, degrees } = answer;
   if (answer.finding === 'constant') return { estimate: 0, low: 0, high: 0 };
+  // The load leaves nothing to tell growth by, and that is not to know that there is none.
+  if (rateError === 0) return null;
   const half = Math.hypot(
     studentQuantile(0.975, degrees) * rateError,
     kind === 'drift' ? 0 : 2 * LEVEL_ERROR * ratePerHour,
@@ -174,10 +177,17 @@ function percentOf(ratePerHour: number, { spanHours, onsetHour }: Answer, kind: 
 const per1000Requests = ({ ratePerHour, level, requestsPerHour }: Answer): number | null =>
   requestsPerHour === null || requestsPerHour === 0 ? null : (1000 * ratePerHour * level) / requestsPerHour;
 
-function detectable(answer: Answer, kind: 'growth' | 'drift', series: number): number | null {
+/** What was `called` could be seen, however lucky that was. */
+function detectable(
+  answer: Answer,
+  kind: 'growth' | 'drift',
+  series: number,
+  called: Finding['growthPercentPer24h'],
+): number | null {
   const { soloError, spanHours } = answer;
   if (soloError === null) return null;
-  return percentOf((Math.sqrt(neededEvidence(series, spanHours)) + POWER_Z) * soloError, answer, kind);
+  const least = percentOf((Math.sqrt(neededEvidence(series, spanHours)) + POWER_Z) * soloError, answer, kind);
+  return Math.min(least, called?.estimate ?? least);
 }
 
 /** The daily peaks reach the limit when the growth adds what is left above them. */

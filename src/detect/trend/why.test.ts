@@ -65,8 +65,36 @@ describe('why a series leaks', () => {
       beside: ['a cache that fills (8 h)', 'a step at hour 12.0', 'a step at hour 40.5'],
     });
     expect(whyOf({ ...told, exhaustion: { hour: 100 } }, memory, asked)).toBe(
-      'It grows by 30 % a day (24 to 35 %) with every request since about hour 20, and no load, warm-up, filling cache, ' +
-        'collection or step explains it, with a cache that fills (8 h) and 2 steps taken into account; at this rate its limit is reached in 28 h.',
+      'It grows by 30 % a day (24 to 35 %) with every request since about hour 20, beside a cache that fills (8 h) and 2 steps, ' +
+        'and no load, warm-up or collection explains it; at this rate its limit is reached in 28 h.',
+    );
+  });
+
+  it('never rules out what stands beside it', () => {
+    const everything = [
+      'a warm-up',
+      'a cache that fills (8 h)',
+      'collections',
+      'the load of the last 4 h',
+      'a step at hour 12.0',
+    ];
+    for (const label of everything) {
+      const why = whyOf(with_(found, { beside: [label] }), memory, asked);
+      const [, ruledOut = ''] = why.split(', and no ');
+      const [word = ''] = /warm-up|cache|collection|load|step/.exec(label) ?? [];
+      expect(why).toContain(`, beside ${label.replace('.0', '')}, and no `);
+      expect(ruledOut).not.toContain(word);
+    }
+    expect(whyOf(with_(found, { beside: everything.slice(1) }), memory, asked)).toMatch(
+      /, and no warm-up explains it\.$/,
+    );
+    expect(whyOf(with_(found, { beside: everything }), memory, asked)).toMatch(/, which does not explain it\.$/);
+  });
+
+  it('rules nothing out that would do nearly as well', () => {
+    const told: Told = with_({ ...found, verdict: 'growing' }, { evidence: 3, rival: ['a warm-up'] });
+    expect(whyOf(told, memory, asked)).toBe(
+      'It grows by 30 % a day (24 to 35 %), but a warm-up would do nearly as well.',
     );
   });
 
@@ -140,11 +168,27 @@ describe('why a series is stable', () => {
     expect(whyOf(with_(flat, { finding: 'constant' }), memory, asked)).toBe('It stayed the same for 72 h.');
   });
 
+  it('does not say that a count which flickers never moved', () => {
+    const values = generate(MINUTES.length, (minute) => (minute % 50 === 7 ? 11 : 10));
+    const flickering: Question = { ...memory, load: null, readings: { hours: MINUTES, values } };
+    const answer = evaluate(flickering, HOURS);
+    expect(answer?.finding).toBe('constant');
+    expect(whyOf({ ...flat, answer }, flickering, asked)).toBe(
+      'Its level stayed the same for 72 h, but for passing moves.',
+    );
+  });
+
+  it('does not say that nothing grows where the load leaves nothing to tell it by', () => {
+    expect(whyOf({ ...flat, growthPercentPer24h: null }, memory, asked)).toMatch(/growth cannot be told from it\.$/);
+  });
+
   it('says what explains a rise', () => {
     const told = with_({ ...found, verdict: 'stable' }, { finding: 'explained', rival: ['a cache that fills (18 h)'] });
     expect(whyOf(told, memory, asked)).toBe(
-      'What rises is explained by the load and a cache that fills (18 h) at least as well as by growth; growth of 2.1 % a day or more would have been seen.',
+      'What rises is explained by the load and a cache that fills (18 h) at least as well as by growth.',
     );
+    const small = { ...told, growthPercentPer24h: { estimate: 0.4, low: -1, high: 1.8 } };
+    expect(whyOf(small, memory, asked)).toMatch(/as by growth; growth of 2\.1 % a day or more would have been seen\.$/);
     expect(whyOf(with_(told, { rival: [] }), withoutLoad, asked)).toContain('no more than its usual ups and downs');
   });
 
@@ -155,7 +199,7 @@ describe('why a series is stable', () => {
     );
     expect(whyOf(with_(told, { grown: 0 }), memory, asked)).toContain('less than what it moves by for other reasons');
     expect(whyOf(with_(told, { evidence: 0 }), memory, asked)).toMatch(
-      /^Growth of 30 % a day \(24 to 35 %\) would fit it, but chance or another cause does nearly as well; /,
+      /^Growth of 30 % a day \(24 to 35 %\) would fit it, but chance or another cause does nearly as well\.$/,
     );
   });
 });

@@ -1,4 +1,5 @@
 /** What was found of a series, said to the engineer who reads it at night. */
+import { firstFrom } from './bins.ts';
 import { closedGates, type Gate, LEAST_SECOND_HALF, leastHours } from './decide.ts';
 import { LEAST_HOURS } from './evaluate.ts';
 import type { Answer, Question } from './question.ts';
@@ -25,6 +26,9 @@ export interface Asked {
   readonly seriesCount: number;
 }
 
+/** How a step is named. */
+const STEP = /^a step at /;
+
 /** Twice the log odds of one clock against the other from which on it is named. */
 const CLEAR_CLOCK = 6;
 
@@ -40,12 +44,14 @@ export function whyOf(told: Told, question: Question, asked: Asked): string {
       return whyStable(told, answer, question, closed);
     case 'growing':
       if (answer.finding !== 'growth') return whyFilling(answer);
-      return `${grows(told, question)}, and ${ruledOut(question)}, but ${missing(answer, question, closed)}.`;
+      return closed.includes('evidence')
+        ? `${grows(told, question)}, but ${missing(answer, question, closed)}.`
+        : `${grows(told, question)}${ruledOut(answer, question)}, but ${missing(answer, question, closed)}.`;
     case 'suspect':
-      return `${grows(told, question)}, and ${ruledOut(question)}; it is called when the next hours say the same.`;
+      return `${grows(told, question)}${ruledOut(answer, question)}; it is called when the next hours say the same.`;
     case 'leak':
     case 'drift':
-      return `${grows(told, question)}${since(answer, question)}, and ${ruledOut(question)}${besides(answer)}${until(told, asked)}.`;
+      return `${grows(told, question)}${since(answer, question)}${ruledOut(answer, question)}${until(told, asked)}.`;
     case 'not_separable':
       return whyNotSeparable(question);
   }
@@ -89,7 +95,14 @@ function whyOpen({ growthPercentPer24h: rate }: Told, { rival, spanHours }: Answ
 
 function whyStable(told: Told, answer: Answer, question: Question, closed: readonly Gate[]): string {
   const seeable = wouldBeSeen(told);
-  if (answer.finding === 'constant') return `It stayed the same for ${hours(answer.spanHours)}.`;
+  if (answer.finding === 'constant') {
+    const span = hours(answer.spanHours);
+    return isUnmoved(question, answer)
+      ? `It stayed the same for ${span}.`
+      : `Its level stayed the same for ${span}, but for passing moves.`;
+  }
+  if (told.growthPercentPer24h === null)
+    return 'Nothing is left to explain beside the load, but that moves along with time, so that growth cannot be told from it.';
   if (answer.finding === 'nothing') {
     const movers = namesOf(known(question, answer.rival));
     const rate = told.growthPercentPer24h;
@@ -112,6 +125,13 @@ function whyStable(told: Told, answer: Answer, question: Question, closed: reado
   return `${wouldFit(told)}, but chance or another cause does nearly as well${seeable}.`;
 }
 
+/** Did no reading ever differ from another? */
+function isUnmoved({ readings }: Question, { spanHours }: Answer): boolean {
+  const until = firstFrom(readings.hours, spanHours);
+  const values = readings.values.subarray(0, until).filter(Number.isFinite);
+  return values.every((value) => value === values[0]);
+}
+
 function whyNotSeparable({ load, kind }: Question): string {
   const rises = kind === 'drift' ? 'Responses become slower' : 'It rises';
   return load === null
@@ -130,25 +150,34 @@ const wouldFit = ({ growthPercentPer24h: rate }: Told): string =>
     ? 'Growth would fit it'
     : `Growth of ${percent(rate.estimate)} a day (${rounded(rate.low)} to ${percent(rate.high)}) would fit it`;
 
-/** What may move a series of its kind. */
-function ruledOut({ kind, load }: Question): string {
-  const others = [
-    ...(load === null ? [] : ['load']),
-    'warm-up',
-    ...(kind === 'drift' ? [] : ['filling cache', 'collection']),
-    'step',
-  ];
-  return `no ${others.slice(0, -1).join(', ')} or ${others.at(-1)} explains it`;
+/** What may move a series of its kind, and how the detectors name each. */
+const MOVERS = [
+  { name: 'load', label: /\bload\b/ },
+  { name: 'warm-up', label: /^a warm-up/ },
+  { name: 'filling cache', label: /^a cache/ },
+  { name: 'collection', label: /^collections/ },
+  { name: 'step', label: STEP },
+];
+const OF_MEMORY: readonly string[] = ['filling cache', 'collection'];
+
+/** What stands beside the growth, and what does not explain it: never the same. */
+function ruledOut({ beside }: Answer, { kind, load }: Question): string {
+  const names = namesOf(beside);
+  const others = MOVERS.filter(
+    ({ name, label }) =>
+      !(name === 'load' && load === null) &&
+      !(kind === 'drift' && OF_MEMORY.includes(name)) &&
+      !beside.some((one) => label.test(one)),
+  ).map(({ name }) => name);
+  const last = others.at(-1);
+  const listed = others.length < 2 ? last : `${others.slice(0, -1).join(', ')} or ${last}`;
+  const rest = listed === undefined ? 'which does not explain it' : `and no ${listed} explains it`;
+  return `${names === null ? '' : `, beside ${names}`}, ${rest}`;
 }
 
 function since({ onsetHour, clock, clockEvidence }: Answer, { load }: Question): string {
   const pace = load !== null && clock === 'requests' && clockEvidence >= CLEAR_CLOCK ? ' with every request' : '';
   return `${pace}${onsetHour > 0 ? ` since about hour ${Math.round(onsetHour)}` : ' from the start'}`;
-}
-
-function besides({ beside }: Answer): string {
-  const names = namesOf(beside);
-  return names === null ? '' : `, with ${names} taken into account`;
 }
 
 /** Nothing that far off is said of a target. */
@@ -175,8 +204,9 @@ function missing(answer: Answer, question: Question, closed: readonly Gate[]): s
   return reasons.length === 0 ? 'it is too early to call it' : reasons.join(', and ');
 }
 
-function wouldBeSeen({ detectablePercentPer24h: least }: Told): string {
-  return least !== null && least > 0 && Number.isFinite(least)
+/** Of what is not more itself: what was seen and passed over has its reason in the same sentence. */
+function wouldBeSeen({ detectablePercentPer24h: least, growthPercentPer24h: rate }: Told): string {
+  return least !== null && least > 0 && Number.isFinite(least) && (rate === null || rate.estimate < least)
     ? `; growth of ${percent(least)} a day or more would have been seen`
     : '';
 }
@@ -187,7 +217,6 @@ const known = ({ load }: Question, rivals: readonly string[]): string[] => [
 ];
 
 const MOST_NAMED = 3;
-const STEP = /^a step at /;
 
 /** `a warm-up, 3 steps and the time of day`; null for none. */
 function namesOf(labels: readonly string[]): string | null {
