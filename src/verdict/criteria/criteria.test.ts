@@ -349,6 +349,29 @@ describe('a leak that kills the target', () => {
     expect(result('memory_leak', { ...rising, exclude }).status).toBe('inconclusive');
   });
 
+  it('does not fail so when the target was deployed at the same hour of each day, whose load its memory follows', () => {
+    const days = (...hours: number[]): RunScript => ({
+      hours: 72,
+      criteria: asked('memory_leak'),
+      events: restartedAt(...hours.map((hour) => 60 * hour)),
+      series: { 'agent.rss_bytes': { ...MEMORY, noise: 0.001, level: (_, load) => 200e6 * (1 + 0.3 * load) } },
+    });
+    // A life from midnight to noon, then one from noon to noon, and lives of half a day.
+    for (const script of [days(12, 36), days(12, 24, 36, 48), days(9, 14, 33, 38)])
+      expect(result('memory_leak', script).why).not.toContain('rose until the target was restarted');
+  });
+
+  it('leaves lives of more than a day to the trend', () => {
+    const level = (hour: number): number => 200e6 * (1 + 0.02 * (hour % 30));
+    const script: RunScript = {
+      hours: 72,
+      criteria: asked('memory_leak'),
+      events: restartedAt(30 * 60, 60 * 60),
+      series: { 'agent.rss_bytes': { ...MEMORY, noise: 0.001, level } },
+    };
+    expect(result('memory_leak', script).why).not.toContain('rose until the target was restarted');
+  });
+
   it('fails at once with a kill for lack of memory, however young it is', () => {
     const found = result('memory_leak', {
       hours: 24,
