@@ -148,3 +148,45 @@ describe('growth by competing explanations', () => {
     expect(evaluate(empty, 72)).toBeNull();
   });
 });
+
+describe('a count of things', () => {
+  const counted = (value: (hour: number) => number, own: Partial<Question> = {}): Question => {
+    const hours = generate(24 * 60, (minute) => minute / 60);
+    return {
+      kind: 'growth',
+      readings: { hours, values: hours.map(value) },
+      load: null,
+      restarts: [],
+      collected: false,
+      leftOut: [],
+      ...own,
+    };
+  };
+  const staircase = (question: Question) => asked(question, 24).staircase;
+
+  it('waits for no collector, and is a staircase while it never falls', () => {
+    const answer = asked(
+      counted((hour) => 10 + Math.floor(hour / 3)),
+      24,
+    );
+    expect(answer.collected).toBe(true);
+    expect(answer.staircase?.rises).toBe(7);
+    expect(answer.staircase?.sinceHours).toBeCloseTo(3, 0);
+  });
+
+  it('is none where it falls, unless the process began again', () => {
+    const falls = (hour: number): number => 10 + Math.floor((hour < 12 ? hour : hour - 12) / 3);
+    expect(staircase(counted(falls))).toBeNull();
+    expect(staircase(counted(falls, { restarts: [12] }))?.rises).toBe(6);
+  });
+
+  it('does not rise by flickering', () => {
+    const flickers = staircase(counted((hour) => 10 + (Math.round(hour * 60) % 9 === 0 ? 1 : 0) + (hour > 20 ? 2 : 0)));
+    expect(flickers?.rises).toBe(1);
+  });
+
+  it('is not what is measured in parts, or large', () => {
+    expect(staircase(counted((hour) => 10.5 + Math.floor(hour / 3)))).toBeNull();
+    expect(staircase(counted((hour) => 2001 + Math.floor(hour / 3)))).toBeNull();
+  });
+});
