@@ -1,4 +1,5 @@
 /** soakd's own detectors, asked as a run asks them: hour by hour, with what is known beside the numbers. */
+import { changesOfSeries } from '../../src/detect/columns/change-finder.ts';
 import { type Followed, Trend } from '../../src/detect/trend/finding.ts';
 import type { Detector } from './detector.ts';
 import type { Trace, TraceSeries } from './trace.ts';
@@ -15,6 +16,12 @@ export const soakd: Detector = {
         calledAtEnd: end.verdict === 'leak' || end.verdict === 'drift',
         percentPer24h: end.growthPercentPer24h,
       };
+    }),
+  changePoints: (trace) =>
+    trace.series.map((series) => {
+      const one = followed(trace, series);
+      const { answer } = new Trend(one, trace.series.length).at(trace.lengthHours);
+      return { name: series.name, hours: changesOfSeries(one, answer).map(({ hour }) => hour) };
     }),
 };
 
