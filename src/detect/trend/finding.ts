@@ -113,21 +113,27 @@ export class Trend {
     return known;
   }
 
-  /** Passed for some hours in a row, at some time not long ago, and is growth since. */
+  /** Passed for some whole hours in a row, at some time not long ago, and is growth since, the instant itself included. */
   #isCalled(hour: number): boolean {
+    if (!this.#holds(hour)) return false;
     let inARow = 0;
+    // Whole hours only, at which everybody asks: an instant between two of them counts for none.
     for (let back = 0; back < LATCH_HOURS + HOURS_IN_A_ROW; back++) {
-      // The instant itself, then the whole hours before it: those at which everybody asked.
-      const at = back === 0 ? hour : Math.ceil(hour) - back;
-      const answer = at < LEAST_HOURS ? null : this.answerAt(at);
-      if (answer === null || answer.finding !== 'growth') return false;
-      if (answer.evidence < evidenceNeeded(answer, this.followed, this.#series) / 2) return false;
-      const gates = this.#gatesOf(answer);
-      if (gates.some((gate) => CONTRADICTING.includes(gate))) return false;
-      inARow = gates.length === 0 ? inARow + 1 : 0;
+      const at = Math.floor(hour) - back;
+      if (!this.#holds(at)) return false;
+      const answer = this.answerAt(at);
+      inARow = answer !== null && this.#gatesOf(answer).length === 0 ? inARow + 1 : 0;
       if (inARow >= HOURS_IN_A_ROW) return true;
     }
     return false;
+  }
+
+  /** Growth, with half of what a call needs, and nothing that contradicts it. */
+  #holds(hour: number): boolean {
+    const answer = hour < LEAST_HOURS ? null : this.answerAt(hour);
+    if (answer === null || answer.finding !== 'growth') return false;
+    if (answer.evidence < evidenceNeeded(answer, this.followed, this.#series) / 2) return false;
+    return !this.#gatesOf(answer).some((gate) => CONTRADICTING.includes(gate));
   }
 }
 
@@ -194,9 +200,15 @@ function detectable(
 function exhaustionOf(answer: Answer, { limit, readings, kind }: Followed, hour: number): Finding['exhaustion'] {
   const rate = percentPer24h(answer, kind);
   if (limit === null || kind === 'drift' || rate === null || !(rate.estimate > 0)) return null;
-  const lastDay = readings.values.subarray(firstFrom(readings.hours, hour - 24), firstFrom(readings.hours, hour));
+  const perHour = (percent: number): number => (percent * answer.level) / 100 / 24;
+  const from = firstFrom(readings.hours, hour - 24);
+  const until = firstFrom(readings.hours, hour);
+  // What was read earlier in the day would be higher by now.
+  const lastDay = readings.values
+    .subarray(from, until)
+    .map((value, at) => value + perHour(rate.estimate) * (hour - (readings.hours[from + at] ?? hour)));
   const left = limit - quantileOf(lastDay, 0.99);
   if (!Number.isFinite(left)) return null;
-  const after = (percent: number): number => hour + Math.max(0, left) / ((percent * answer.level) / 100 / 24);
+  const after = (percent: number): number => hour + Math.max(0, left) / perHour(percent);
   return { hour: after(rate.estimate), low: after(rate.high), high: rate.low > 0 ? after(rate.low) : null };
 }
