@@ -1,5 +1,5 @@
 import type { NewEvent, RunEvent } from '../model/run.ts';
-import type { SeriesTrend, TrendState, Verdict } from '../model/verdict.ts';
+import { type SeriesTrend, TREND_STATES, type TrendState, type Verdict } from '../model/verdict.ts';
 
 /** What is said of all series, or of some. */
 export type SaidTrends = Pick<Verdict, 'growth' | 'drift'>;
@@ -10,8 +10,9 @@ export class TrendStates {
 
   /** Takes note of a stored event; those of another kind say nothing. */
   add({ kind, data }: Pick<RunEvent, 'kind' | 'data'>): void {
-    if (kind !== 'trend_changed' || typeof data.series !== 'string') return;
-    this.#said.set(data.series, { state: data.to as TrendState, hour: Number(data.hour) });
+    const state = TREND_STATES.find((one) => one === data.to);
+    if (kind !== 'trend_changed' || typeof data.series !== 'string' || state === undefined) return;
+    this.#said.set(data.series, { state, hour: Number(data.hour) });
   }
 
   /**

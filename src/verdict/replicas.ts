@@ -3,7 +3,7 @@ import type { Profile } from '../model/profile.ts';
 import type { SeriesInfo } from '../model/sample.ts';
 
 /** Kind of the series that are not sampled but added up. */
-export const SUM_KIND = 'replicas';
+const SUM_KIND = 'replicas';
 
 /** A series of several replicas of one service, and the sum that is followed beside them. */
 export interface ReplicaSum {

@@ -25,7 +25,7 @@ export const WARM_UP_HOURS = 1;
 const LEAST_BINS = 24;
 
 /** Width of a bin for so many hours of readings, never narrower than the distance of readings. */
-export function changeBinHours(spanHours: number, readingHours: number): number {
+function changeBinHours(spanHours: number, readingHours: number): number {
   const fits = (width: number): boolean => spanHours <= MOST_BINS * width && width >= 0.99 * readingHours;
   return WIDTHS_HOURS.find(fits) ?? Math.ceil(Math.max(spanHours / MOST_BINS, readingHours));
 }

@@ -4,7 +4,7 @@ import { LONGEST_CYCLE_HOURS } from './explanations.ts';
 import type { Answer, Question } from './question.ts';
 
 /** Stands for the prior odds of growth in a run; set on the tuning families of bench/detect, never on the sealed ones. */
-export const ALPHA = 0.05;
+const ALPHA = 0.05;
 
 /**
  * Hours below which growth is not called. A resident set may rise for a day before something is collected for the first time;

@@ -61,7 +61,7 @@ const DAILY_FROM_HOURS = 48;
 const mid = (bin: number, { binHours }: Setting): number => (bin + 0.5) * binHours;
 
 /** Hours, and hours of mean load, since the process of each bin started. */
-export function ages(setting: Setting): Record<GrowthClock, Float64Array> {
+function ages(setting: Setting): Record<GrowthClock, Float64Array> {
   const { binCount, binHours, load, starts } = setting;
   let next = 0;
   let began = 0;
@@ -81,7 +81,7 @@ export function ages(setting: Setting): Record<GrowthClock, Float64Array> {
 }
 
 /** True when the load moves enough to tell its clock from that of the wall. */
-export const loadMoves = ({ load }: Setting): boolean => load !== null && load.variation > LOAD_CURVES;
+const loadMoves = ({ load }: Setting): boolean => load !== null && load.variation > LOAD_CURVES;
 
 /** What every model of the series holds: a level for each life of the process, and the load. */
 export function fixedExplanations(setting: Setting): Explanation[] {
