@@ -69,6 +69,12 @@ describe('a growth is called', () => {
     expect(verdictAt(53, since, { ...memory, kind: 'drift' })).toBe('drift');
   });
 
+  it('at no instant between two hours that neither of them calls', () => {
+    const since = passingIn(50, 999, UNSURE);
+    expect([52.3, 52.99, 53.5].map((hour) => verdictAt(hour, since))).toEqual(['suspect', 'suspect', 'leak']);
+    expect(verdictAt(53.5, passingIn(50, 53, { finding: 'explained', ratePerHour: 0 }))).toBe('stable');
+  });
+
   it('not by four hours with a gap between them', () => {
     const gap = (hour: number) => ({ ...growth(hour), ...(hour === 51 || hour < 49 ? UNSURE : {}) });
     expect([52, 54].map((hour) => verdictAt(hour, gap))).toEqual(['suspect', 'suspect']);
