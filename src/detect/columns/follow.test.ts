@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { Trend } from '../trend/finding.ts';
 import type { Columns } from './columns.ts';
 import { follow, isCollected, kindOfName, spanHours } from './follow.ts';
+import { readColumns } from './read-columns.ts';
 
 const NO_SETTINGS = { kinds: new Map(), limits: new Map() };
 
@@ -51,5 +53,20 @@ describe('columns as the detectors follow them', () => {
     expect(spanHours(columnsOf(900, Array(97).fill(1)))).toBe(24.25);
     expect(spanHours(columnsOf(420, Array(206).fill(1)))).toBe(24);
     expect(spanHours({ ...columnsOf(60, [1]), usualSpacingMs: null })).toBe(1 / 3600);
+  });
+});
+
+describe('memory in megabytes', () => {
+  it('is no count of things, small whole numbers or not', () => {
+    const rows = Array.from(
+      { length: 72 * 12 },
+      (_, at) => `${1_763_000_000 + at * 300},300,${400 + Math.floor(5 * ((at / 12) % 20))}`,
+    );
+    const read = readColumns(Buffer.from(`time,load_rpm,memory_mb\n${rows.join('\n')}\n`), 'file.csv');
+    if (!read.ok) throw new Error('the file is not read');
+    const [memory] = follow(read.columns, { kinds: new Map(), limits: new Map() });
+    if (memory === undefined) throw new Error('there is no series');
+    // A sawtooth of 20 h: as a count it would be called a leak on its first rise.
+    expect(new Trend(memory, 1).firstCalledHour(24)).toBeNull();
   });
 });

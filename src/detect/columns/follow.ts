@@ -28,6 +28,9 @@ export const kindOfName = (name: string): Followed['kind'] => (name.startsWith('
 export const isCollected = (name: string): boolean =>
   /(?:after|post)_?(?:full_?)?(?:gc|collection)|(?:^|_)live_?(?:heap|set|bytes)/i.test(name);
 
+/** Memory by its name, in whatever unit. */
+const isMemory = (name: string): boolean => /mem|heap|rss|bytes|(?:^|_)[kmg]i?b(?:_|$)/i.test(name);
+
 /** The series of a file as the detectors follow them; hour 0 is the first row. */
 export function follow(columns: Columns, { kinds, limits }: ColumnSettings): Followed[] {
   const load = columns.loadPerMinute === null ? null : clocked(columns, columns.loadPerMinute, meanOf);
@@ -43,6 +46,7 @@ export function follow(columns: Columns, { kinds, limits }: ColumnSettings): Fol
         load: load?.values.some((value) => value > 0) ? load : null,
         restarts: null,
         collected: kind === 'growth' && isCollected(name),
+        ...(isMemory(name) ? { isMemory: true } : {}),
         leftOut: [],
         limit: limits.get(name) ?? null,
       },

@@ -185,7 +185,7 @@ function levelOf(
     // The first life's level; later ones are steps from it.
     if (one.cause === 'level') level += at === 0 ? size : 0;
     else if (one.cause === 'load' || one.cause === 'load_history') level += size * quantileOf(one.column, 0.5);
-    else if (one.cause === 'saturation') {
+    else if (one.cause === 'saturation' && one.isRefill !== true) {
       level += size;
       filling = Math.max(filling, size);
     }

@@ -43,7 +43,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   const drift = question.kind === 'drift';
   const readings = until(question.readings, spanHours);
   const load = question.load === null ? null : binLoad(until(question.load, spanHours), count, width);
-  const counting = !drift && isSmallCount(readings.values);
+  const counting = !drift && question.isMemory !== true && isSmallCount(readings.values);
   const raw = drift
     ? bandMeans(logarithms(readings), count, width, MIDDLE)
     : counting

@@ -27,6 +27,8 @@ export interface Explanation {
   readonly alternatives: number;
   /** Growth, saturation: by which clock. */
   readonly clock?: GrowthClock;
+  /** A filling of what had been emptied: the level holds it already. */
+  readonly isRefill?: true;
   /** Growth: hour at which it begins. Step: hour of it. Saturation: time constant. */
   readonly hour?: number;
 }
@@ -180,6 +182,7 @@ function refills(setting: Setting): Explanation[] {
       (constant): Explanation => ({
         cause: 'saturation',
         label: 'a cache that fills again',
+        isRefill: true,
         column: generate(binCount, (bin) => -Math.expm1(-Math.max(0, mid(bin, setting) - hour) / constant)),
         rising: true,
         usualSize: 0.3,

@@ -151,6 +151,7 @@ function verdictOf(
   if (gates.length === 0 && answer.finding === 'growth') return 'suspect';
   const isClear = answer.finding === 'growth' && answer.evidence >= evidenceNeeded(answer, followed, series);
   if (isClear && gates.includes('separable')) return 'not_separable';
+  if (answer.finding === 'growth' && gates.includes('staircase')) return 'stable';
   const isLikely = answer.finding === 'growth' && answer.evidence >= LIKELY;
   if (isLikely && !gates.some((gate) => DISSUADING.includes(gate))) return 'growing';
   if (answer.finding !== 'growth' && answer.fillingPerDay > FILLING_PER_DAY) return 'growing';

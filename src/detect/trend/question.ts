@@ -14,6 +14,8 @@ export interface Question {
   readonly shownRestarts?: readonly ShownRestart[];
   /** What is read waits for no collector (heap after collection): a rise is not the first half of a sawtooth. */
   readonly collected: boolean;
+  /** It is memory, though its readings may be small whole numbers: megabytes count nothing. */
+  readonly isMemory?: true;
   /** Hours that are not judged: warm-up, outages, excluded ones. */
   readonly leftOut: readonly { fromHour: number; untilHour: number }[];
 }
