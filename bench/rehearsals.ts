@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { startExampleShop } from '../scripts/example-shop.ts';
 
 const { values: options } = parseArgs({
@@ -25,6 +26,14 @@ const root = join(import.meta.dirname, '..');
 const profile = join(root, 'loadprofiles', 'demo.yaml');
 const PAGE_BYTES = 4096;
 const PROFILE_DAYS = 3;
+
+const planShape = z.object({ totalRequests: z.number() });
+const runShape = z.object({
+  verdict: z.object({
+    criteria: z.array(z.object({ id: z.string(), status: z.string(), why: z.string() })),
+    growth: z.array(z.object({ series: z.string(), state: z.string() })),
+  }),
+});
 
 interface Result {
   code: number;
@@ -48,22 +57,16 @@ async function rehearsed(percent: number): Promise<string> {
   const data = mkdtempSync(join(tmpdir(), 'soakd-rehearsal-'));
   const shop = await startExampleShop();
   try {
-    const plan = JSON.parse(
-      (await soakd(data, 'plan', profile, '--rehearse', options.rehearse, '--format', 'json')).stdout,
-    ) as { totalRequests: number };
+    const planned = await soakd(data, 'plan', profile, '--rehearse', options.rehearse, '--format', 'json');
+    const { totalRequests } = planShape.parse(JSON.parse(planned.stdout));
     const level = residentBytes(shop.process.pid ?? 0);
-    const leakBytes = Math.round((percent / 100) * PROFILE_DAYS * (level / plan.totalRequests));
+    const leakBytes = Math.round((percent / 100) * PROFILE_DAYS * (level / totalRequests));
     await shop.setLeak(leakBytes);
     const words = ['run', profile, '--target', shop.url, '--rehearse', options.rehearse, '--json'];
     const { code, stdout } = await soakd(data, ...words);
-    const { verdict } = JSON.parse(stdout) as {
-      verdict: {
-        criteria: { id: string; status: string; actual: unknown; why: string }[];
-        growth: { series: string; state: string }[];
-      };
-    };
+    const { verdict } = runShape.parse(JSON.parse(stdout));
     const memory = verdict.criteria.find(({ id }) => id === 'memory_leak');
-    const state = verdict.growth?.find(({ series }) => series === 'shop.rss_bytes')?.state ?? '–';
+    const state = verdict.growth.find(({ series }) => series === 'shop.rss_bytes')?.state ?? '–';
     return `${percent} % a day (${leakBytes} bytes a request of ${(level / 1e6).toFixed(0)} MB): exit ${code}, memory_leak ${memory?.status}, ${state}: ${memory?.why}`;
   } finally {
     shop.process.kill();

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { defaultCriteria, HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import {
+  agentEvent,
+  defaultCriteria,
+  HOUR_MS,
+  MEMORY,
+  type RunScript,
+  runRows,
+  START_MS,
+} from '../../tests/support/run-rows.ts';
 import { judge } from './judge.ts';
 
-const event = (kind: string, hours: number) => ({
-  atMs: START_MS + hours * HOUR_MS,
-  kind,
-  severity: 'error' as const,
-  message: 'agent was restarted',
-  data: { source: 'agent' },
-});
 const at = (hour: number): number => START_MS + hour * HOUR_MS;
 const settled = (script: Partial<RunScript>): string | null =>
   judge(runRows({ hours: 72, ratePerMinute: 300, liveUntilMs: at(40), ...script })).settled ?? null;
@@ -33,7 +34,7 @@ describe('a live run may end now', () => {
   });
 
   it('when it has failed for good and everything else has its answer', () => {
-    const events = [event('target_identified', 0), event('target_restarted', 13)];
+    const events = [agentEvent('target_identified', 0), agentEvent('target_restarted', 13)];
     const script = {
       ...profileWith('crashes', 'availability', 'error_rate'),
       events,
@@ -61,9 +62,17 @@ describe('a live run goes on', () => {
       },
     ],
     [
+      'with a crash, while too little is seen of a series that no criterion asks about',
+      {
+        events: [agentEvent('target_identified', 0), agentEvent('target_restarted', 2)],
+        ...profileWith('crashes'),
+        series: { 'agent.rss_bytes': { ...MEMORY, noise: 0.5 } },
+      },
+    ],
+    [
       'with a crash, while another criterion is open',
       {
-        events: [event('target_identified', 0), event('target_restarted', 2)],
+        events: [agentEvent('target_identified', 0), agentEvent('target_restarted', 2)],
         ...profileWith('crashes', 'memory_leak'),
         liveUntilMs: at(5),
         series: { 'agent.rss_bytes': MEMORY },
@@ -72,7 +81,7 @@ describe('a live run goes on', () => {
     [
       'with a crash, before the first peak',
       {
-        events: [event('target_identified', 0), event('target_restarted', 2)],
+        events: [agentEvent('target_identified', 0), agentEvent('target_restarted', 2)],
         ...profileWith('crashes'),
         liveUntilMs: at(5),
         series: { 'agent.rss_bytes': MEMORY },
@@ -81,7 +90,7 @@ describe('a live run goes on', () => {
     [
       'with a crash, while a change of the rate is still to come',
       {
-        events: [event('target_identified', 0), event('target_restarted', 2)],
+        events: [agentEvent('target_identified', 0), agentEvent('target_restarted', 2)],
         ...profileWith('crashes'),
         series: { 'agent.rss_bytes': MEMORY },
         edits: [{ kind: 'rate', atMs: at(50), factor: 1.2, untilMs: at(51) }],
@@ -102,7 +111,7 @@ describe('a live run goes on', () => {
         compression: 60,
         liveUntilMs: START_MS + (40 * HOUR_MS) / 60,
         ...profileWith('crashes'),
-        events: [{ ...event('target_restarted', 0), atMs: START_MS + 60_000 }],
+        events: [{ ...agentEvent('target_restarted', 0), atMs: START_MS + 60_000 }],
       },
     ],
   ])('%s', (_, script) => {

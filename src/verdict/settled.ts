@@ -1,5 +1,5 @@
 import { isoTime } from '../base/iso-time.ts';
-import type { CriterionResult, Verdict } from '../model/verdict.ts';
+import type { CriterionResult, TrendState, Verdict } from '../model/verdict.ts';
 import { idleStretches, levelAt } from '../plan/rate.ts';
 import { meets } from './criteria/criterion.ts';
 import { type Evidence, uptimeMs } from './evidence.ts';
@@ -30,10 +30,13 @@ function exhausted({ criteria, growth }: Judged, { rows: { plan } }: Evidence): 
   return `${leak.series} leaks and reaches its limit before the plan ends, between ${from} and ${until} (95 %)`;
 }
 
+/** What is still to be learned of a series. */
+const OPEN: readonly TrendState[] = ['insufficient', 'growing', 'suspect'];
+
 function nothingLeft({ criteria, growth, drift }: Judged, evidence: Evidence): string | null {
   const certain = criteria.filter((criterion) => hasFailedForGood(criterion, evidence));
   if (certain.length === 0 || criteria.some(({ status }) => status === 'inconclusive')) return null;
-  if ([...growth, ...drift].some(({ state }) => state === 'growing' || state === 'suspect')) return null;
+  if ([...growth, ...drift].some(({ state }) => OPEN.includes(state))) return null;
   if (newLoadAhead(evidence) || editsAhead(evidence)) return null;
   const names = certain.map(({ name }) => name).join(', ');
   return `the outcome is certain (${names}: ${certain[0]?.why}) and every other criterion has its answer`;

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
+import { agentEvent, HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
 import { judge } from './judge.ts';
 import type { RunRows } from './rows.ts';
 import { TrendWatch } from './trend-watch.ts';
 
 const HOURS = 30;
-const event = (kind: string, hours: number) => ({
-  atMs: START_MS + hours * HOUR_MS,
-  kind,
-  severity: 'error' as const,
-  message: 'agent was restarted',
-  data: { source: 'agent' },
-});
 
 const script: RunScript = {
   hours: HOURS,
@@ -24,7 +17,7 @@ const script: RunScript = {
     'agent.native_bytes': MEMORY,
     'cache.rss_bytes': { ...MEMORY, level: (hour) => 2e8 * (1 + (0.3 * hour) / 24) },
   },
-  events: [event('target_identified', 0), event('target_restarted', 13)],
+  events: [agentEvent('target_identified', 0), agentEvent('target_restarted', 13)],
   // Down over a whole hour, so that it is recognised after the hour at which it began was asked.
   failures: (atMs) => (Math.abs(atMs - START_MS - 16 * HOUR_MS) < 20 * 60_000 ? { connect: 1 } : {}),
   gaps: [{ fromMs: START_MS + 20.9 * HOUR_MS, untilMs: START_MS + 21.2 * HOUR_MS, kind: 'absent' }],

@@ -20,6 +20,15 @@ export const START_MS = Date.UTC(2026, 0, 5);
 export const HOUR_MS = 3_600_000;
 const SKETCH_MS = 300_000;
 
+/** Something that befell the process `agent`, at an hour of the run. */
+export const agentEvent = (kind: string, hours: number) => ({
+  atMs: START_MS + hours * HOUR_MS,
+  kind,
+  severity: 'error' as const,
+  message: 'agent was restarted',
+  data: { source: 'agent' },
+});
+
 export interface SeriesScript {
   info?: Partial<SeriesInfo>;
   /** Level at an hour of profile time since the start, at a load relative to the base rate. */

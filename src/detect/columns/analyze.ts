@@ -46,7 +46,7 @@ function analyzeSeries(
   const trend = new Trend(followed, seriesCount);
   const finding = trend.at(untilHour);
   const isCalled = finding.verdict === 'leak' || finding.verdict === 'drift';
-  const firstCalledHour = trend.firstCalledHour(untilHour) ?? (isCalled ? untilHour : null);
+  const firstCalledHour = trend.firstCalledHour(untilHour);
   const isLapsed = !isCalled && firstCalledHour !== null;
   // What was called once was seen, however small: what would have been is no news of it.
   const told = isLapsed ? { ...finding, detectablePercentPer24h: null } : finding;

@@ -52,6 +52,13 @@ describe('restarts that a file shows', () => {
     expect(shownRestarts([series('rss_bytes', sawtooth), series('heap_used_bytes', sawtooth)]).size).toBe(0);
   });
 
+  it('are not the collections of memory in megabytes, though these may look like a count', () => {
+    const sawtooth = (hour: number): number => 300 * (1 + 0.4 * (hour % 5));
+    const megabytes = series('memory_mb', sawtooth, { isMemory: true });
+    const whole = { ...megabytes.readings, values: megabytes.readings.values.map(Math.round) };
+    expect(shownRestarts([{ ...megabytes, readings: whole }, series('rss_bytes', sawtooth)]).size).toBe(0);
+  });
+
   it('are not what the load does, for ten minutes or for good', () => {
     const rate = (hour: number): number => (hour > 20 ? 300 : hour % 3 >= 2.75 && hour % 3 < 2.75 + 1 / 6 ? 1800 : 900);
     const load = { hours, values: hours.map(rate) };

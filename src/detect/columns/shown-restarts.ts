@@ -1,4 +1,4 @@
-import { bandMeans, firstFrom, MIDDLE, readingHoursOf } from '../trend/bins.ts';
+import { bandMeans, firstFrom, MIDDLE, mayBeCount, readingHoursOf } from '../trend/bins.ts';
 import type { Followed } from '../trend/finding.ts';
 import type { ShownRestart } from '../trend/question.ts';
 import { quantileOf } from '../vectors.ts';
@@ -52,13 +52,13 @@ function knownBy(fall: SuddenFall, falls: readonly SuddenFall[]): number | null 
   return Number.isFinite(known) ? Math.max(fall.knownHour, known) : null;
 }
 
-function suddenFalls({ name, readings, load, collected }: Followed): SuddenFall[] {
+function suddenFalls({ name, readings, load, collected, isMemory }: Followed): SuddenFall[] {
   const step = Math.max(STEP_HOURS, readingHoursOf(readings.hours));
   const count = Math.floor((readings.hours.at(-1) ?? 0) / step) + 1;
   const level = bandMeans(readings, count, step, MIDDLE);
   // What is no count later may have looked like one.
-  const countedUntil =
-    readings.hours[readings.values.findIndex((value) => !isCounted(value))] ?? Number.POSITIVE_INFINITY;
+  const noCount = isMemory === true ? 0 : readings.values.findIndex((value) => !mayBeCount(value));
+  const countedUntil = readings.hours[noCount] ?? Number.POSITIVE_INFINITY;
   const falls: SuddenFall[] = [];
   for (let at = 1; at < count; at++) {
     const knownHour = (at + 2) * step;
@@ -79,8 +79,6 @@ function suddenFalls({ name, readings, load, collected }: Followed): SuddenFall[
   }
   return falls;
 }
-
-const isCounted = (value: number): boolean => Number.isNaN(value) || (Number.isInteger(value) && value < 2000);
 
 function loadFell(load: Followed['load'], hour: number, step: number): boolean {
   if (load === null) return false;

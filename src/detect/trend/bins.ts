@@ -65,6 +65,13 @@ export function readingHoursOf(hours: Float64Array): number {
   return middle > 0 ? middle : 1 / 60;
 }
 
+/** Connections, descriptors, threads are not more than this; whole numbers above are bytes or the like. */
+const MOST_COUNTED = 2000;
+
+/** Could be the number of things; so could a reading that is missing. */
+export const mayBeCount = (value: number): boolean =>
+  !Number.isFinite(value) || (Number.isInteger(value) && value <= MOST_COUNTED);
+
 /** Smallest step from one reading to the next that is one: what rounding leaves of a series; 0 when it never moves. */
 export function quantumOf(values: Float64Array): number {
   let smallest = Number.POSITIVE_INFINITY;

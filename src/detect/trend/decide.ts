@@ -106,9 +106,7 @@ const SAME_FALL_HOURS = 1.5;
  */
 function isUnderOneCycle(answer: Answer): boolean {
   const { steps, level, ratePerHour, onsetHour, spanHours } = answer;
-  const down = withoutBumps(steps).flatMap(({ hour, size }) =>
-    size < 0 && hour > onsetHour ? [{ hour, size: -size }] : [],
-  );
+  const down = stepsDown(steps).filter(({ hour }) => hour > onsetHour);
   // A fall that the model of growth does without was the load's.
   const collections = answer.hasCollections ? answer.collections.filter(({ hour }) => hour > onsetHour) : [];
   const falls = merged([...collections, ...down]);
@@ -131,8 +129,7 @@ const LONGER = 1.3;
 /** What began to grow after a fall may be the next rise of a sawtooth, for as long as such rises last. */
 function isOneEdge({ steps, collections, onsetHour, spanHours }: Answer): boolean {
   if (onsetHour === 0) return false;
-  const down = withoutBumps(steps).flatMap(({ hour, size }) => (size < 0 ? [{ hour, size: -size }] : []));
-  const before = merged([...collections, ...down]).filter(({ hour }) => hour <= onsetHour);
+  const before = merged([...collections, ...stepsDown(steps)]).filter(({ hour }) => hour <= onsetHour);
   const last = before.at(-1);
   if (last === undefined || before.length < 2) return false;
   const longest = Math.max(...before.map(({ hour }, at) => hour - (before[at - 1]?.hour ?? 0)));
@@ -142,10 +139,10 @@ function isOneEdge({ steps, collections, onsetHour, spanHours }: Answer): boolea
 /** Steps down that take back much of what the model lets grow: it has not seen growth, it needs them to rise. */
 function isTakenBack(answer: Answer, drift: boolean): boolean {
   const { steps, level, grown, onsetHour } = answer;
-  const down = withoutBumps(steps).filter(({ hour, size }) => size < 0 && hour > onsetHour);
+  const down = stepsDown(steps).filter(({ hour }) => hour > onsetHour);
   // Beside collections two steps down are enough: they mend a sawtooth that the model has not got right.
   const enough = drift ? 1 : answer.hasCollections ? LEAST_FALLS - 1 : LEAST_FALLS;
-  const takenBack = -down.reduce((sum, { size }) => sum + size, 0) / (drift ? 1 : level);
+  const takenBack = down.reduce((sum, { size }) => sum + size, 0) / (drift ? 1 : level);
   return down.length >= enough && takenBack > (1 - SHARE_LEFT) * grown;
 }
 
@@ -162,6 +159,10 @@ const withoutBumps = (steps: Answer['steps']): Answer['steps'] =>
       Math.abs(Math.abs(other.size) - Math.abs(size)) < LIKE * Math.abs(size);
     return !steps.some(isPartner);
   });
+
+/** Steps down that no like step up belongs to, by how far they fall. */
+const stepsDown = (steps: Answer['steps']): { hour: number; size: number }[] =>
+  withoutBumps(steps).flatMap(({ hour, size }) => (size < 0 ? [{ hour, size: -size }] : []));
 
 function merged(falls: readonly { hour: number; size: number }[]): { hour: number; size: number }[] {
   const kept: { hour: number; size: number }[] = [];

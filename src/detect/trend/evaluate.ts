@@ -12,6 +12,7 @@ import {
   hoursOfBins,
   LOWEST,
   MIDDLE,
+  mayBeCount,
   quantumOf,
   readingHoursOf,
 } from './bins.ts';
@@ -43,7 +44,7 @@ export function evaluate(question: Question, untilHour: number): Answer | null {
   const drift = question.kind === 'drift';
   const readings = until(question.readings, spanHours);
   const load = question.load === null ? null : binLoad(until(question.load, spanHours), count, width);
-  const counting = !drift && question.isMemory !== true && isSmallCount(readings.values);
+  const counting = !drift && question.isMemory !== true && readings.values.every(mayBeCount);
   const raw = drift
     ? bandMeans(logarithms(readings), count, width, MIDDLE)
     : counting
@@ -246,12 +247,6 @@ function staircaseOf(
     most = most === Number.POSITIVE_INFINITY ? value : Math.max(most, value);
   }
   return { rises, sinceHours: (raw.length - latest) * width };
-}
-
-/** Whole numbers that are not large: connections, descriptors, threads. */
-function isSmallCount(values: Float64Array): boolean {
-  for (const value of values) if (Number.isFinite(value) && (!Number.isInteger(value) || value > 2000)) return false;
-  return true;
 }
 
 /** Rounding alone errs by this much: a series of few distinct values is not known better than its steps. */
