@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { SelfUsage } from '../base/self-usage.ts';
 import type { StoreHealth } from '../soak/context.ts';
 import type { RunControl } from '../soak/control.ts';
+import type { DutyStore } from '../store/duty-store.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessRules } from './access.ts';
 
@@ -13,6 +14,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export interface ApiPorts {
   control: RunControl;
   store: Store;
+  duty: DutyStore;
   clock: Clock;
   log: FastifyBaseLogger;
   access: AccessRules;

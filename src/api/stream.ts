@@ -47,12 +47,12 @@ export async function streamTo(
   { run, cursor, settings = streamSettings }: { run: string | null; cursor: StreamCursor; settings?: StreamSettings },
   signal: AbortSignal,
 ): Promise<StreamEnd> {
-  const waiting: Exclude<RunSignal, { type: 'status' }>[] = [];
+  const waiting: Extract<RunSignal, { type: 'state' | 'event' }>[] = [];
   const bell = new Bell();
   const unsubscribe = control.subscribe((told) => {
     if (run !== null && told.runId !== run) return;
-    // Statuses come by the clock, so that many signals do not make many statuses.
-    if (told.type === 'status') return;
+    // Statuses come by the clock, so that many signals do not make many statuses; rows are asked for.
+    if (told.type !== 'state' && told.type !== 'event') return;
     waiting.push(told);
     bell.ring();
   });

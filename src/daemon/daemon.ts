@@ -90,6 +90,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       },
     },
     store,
+    duty: house.duty,
     clock,
     log,
     version,

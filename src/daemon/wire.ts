@@ -19,7 +19,8 @@ import { type PreflightPorts, preflight, requireReady } from '../soak/preflight.
 import { profileReader, type ReadProfile } from '../soak/read-profile.ts';
 import { Soaks } from '../soak/soaks.ts';
 import { BufferedStore } from '../store/buffered-store.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { DutyStore } from '../store/duty-store.ts';
+import { openSqliteDutyStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { holderAliveOn, holderName } from './holder.ts';
 import { preflightPorts } from './preflight-ports.ts';
 import type { ProfileFiles } from './profile-files.ts';
@@ -47,6 +48,7 @@ export interface House {
   dataFolder: string;
   soaks: Soaks;
   store: BufferedStore;
+  duty: DutyStore;
   storeFile: string;
   k6: K6Binary;
   readProfile: ReadProfile;
@@ -69,6 +71,8 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   const store = new BufferedStore(opened, { clock, random });
   // The buffer, not what lies behind it: else it goes on trying to write what waits, and the process never ends.
   undo.push('close the store', () => store.close());
+  const duty = await openSqliteDutyStore({ file: storeFile, clock });
+  undo.push('close the rows about duty', () => duty.close());
 
   const k6 = k6BinaryPath(env, root);
   const leaving = new AbortController();
@@ -128,7 +132,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   };
   const soaks = new Soaks(context, readProfile);
   undo.push('leave the runs to the next soakd', () => soaks.close());
-  return { dataFolder, soaks, store, storeFile, k6, readProfile, context };
+  return { dataFolder, soaks, store, duty, storeFile, k6, readProfile, context };
 }
 
 /** A run that cannot begin well does not begin; what only makes it poorer is told. A start to come may wait for its target. */

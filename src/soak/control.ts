@@ -1,5 +1,7 @@
 import type { Action, Run, RunEvent, RunState } from '../model/run.ts';
+import type { Sample } from '../model/sample.ts';
 import type { RunStatus } from '../model/status.ts';
+import type { LoadWindow } from '../model/window.ts';
 
 /** A wish to soak, as the API and the command line give it. */
 export interface StartRequest {
@@ -29,7 +31,10 @@ export type ActionRequest =
 export type RunSignal =
   | { type: 'status'; runId: string; status: RunStatus }
   | { type: 'state'; runId: string; state: RunState; reason: string; atMs: number }
-  | { type: 'event'; runId: string; event: RunEvent };
+  | { type: 'event'; runId: string; event: RunEvent }
+  /** Windows that were stored just now, samples that are about to be. */
+  | { type: 'windows'; runId: string; windows: readonly LoadWindow[] }
+  | { type: 'samples'; runId: string; samples: readonly Sample[] };
 
 /** What the HTTP API and the commands may do with the runs of this process. Rejections are SoakdErrors. */
 export interface RunControl {

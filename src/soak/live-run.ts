@@ -154,15 +154,25 @@ export class LiveRun {
     this.watch.addSeries(series);
   }
 
-  addSamples(samples: readonly Sample[]): void {
+  /** Samples of an earlier life: not told again. */
+  recallSamples(samples: readonly Sample[]): void {
     this.projection.addSamples(samples);
     this.watch.addSamples(samples);
   }
 
-  /** A window as k6 wrote it. */
-  addWindow(window: LoadWindow): void {
-    this.projection.addWindow(window);
-    this.watch.addWindow(window);
+  addSamples(samples: readonly Sample[]): void {
+    this.recallSamples(samples);
+    this.#publish({ type: 'samples', runId: this.run.id, samples });
+  }
+
+  /** Windows as k6 wrote them, stored just now. */
+  addWindows(windows: readonly LoadWindow[]): void {
+    if (windows.length === 0) return;
+    for (const window of windows) {
+      this.projection.addWindow(window);
+      this.watch.addWindow(window);
+    }
+    this.#publish({ type: 'windows', runId: this.run.id, windows });
   }
 
   /** The run is to finish; the audit row is `act`'s. A stop must work even when no row can be stored. */

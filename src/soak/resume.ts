@@ -68,7 +68,7 @@ async function replayRows(live: LiveRun, { store, clock }: SoakContext): Promise
       newest = window;
     }
     for (const sketch of await store.sketches(run.id, range)) watch.addStoredDurations(sketch);
-    live.addSamples(await store.samples(run.id, range));
+    live.recallSamples(await store.samples(run.id, range));
     watch.look();
   }
   return newest;

@@ -91,7 +91,7 @@ export class SpoolTail {
       });
       this.#before = before;
       live.setOffset(processId, batch.nextOffset);
-      for (const window of batch.windows) live.addWindow(window);
+      live.addWindows(batch.windows);
       if (events.length > 0) await live.pullEvents();
       if (batch.windows.length > 0) live.publishStatus();
       if (!batch.more) return;

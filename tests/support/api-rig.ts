@@ -4,6 +4,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { createApi } from '../../src/api/api.ts';
 import type { ApiPorts } from '../../src/api/ports.ts';
+import { memoryDutyStore } from './duty-store.ts';
 import type { SimulatedStaging } from './simulated-staging.ts';
 
 /** A day with a source of samples, scripted by the staging system. */
@@ -44,6 +45,7 @@ export class ApiRig {
     this.app = createApi({
       control: staging.daemon(),
       store: staging.store,
+      duty: memoryDutyStore(),
       clock: staging.clock,
       log: pino({ level: 'silent' }),
       access: { token: null, loopback: true, allowedHosts: [] },

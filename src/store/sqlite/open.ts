@@ -5,11 +5,13 @@ import type { Clock } from '../../base/clock.ts';
 import { EXIT, SoakdError } from '../../base/errors.ts';
 import { systemCode } from '../../base/file-errors.ts';
 import { makeFolder } from '../../base/folder.ts';
+import type { DutyStore } from '../duty-store.ts';
 import type { Store } from '../store.ts';
 import { storeError } from './errors.ts';
 import { isNetworkFileSystem, mountOf } from './file-system.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './schema.ts';
+import { SqliteDutyStore } from './sqlite-duty-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 export interface SqliteStoreOptions {
@@ -32,11 +34,17 @@ const OPEN_TIMEOUT_MS = 5_000;
  * it at once. Rejects with the store's codes, and `folder_unusable`, `store_missing`, `store_denied`, `store_network`, `store_newer`, `store_older`,
  * `store_foreign`.
  */
-export async function openSqliteStore({
-  file,
-  readOnly = false,
-  maxPages,
-}: SqliteStoreOptions): Promise<Store & { readonly file: string }> {
+export const openSqliteStore = (options: SqliteStoreOptions): Promise<Store & { readonly file: string }> =>
+  open(options, (db, path) => new SqliteStore(db, path));
+
+/** The rows about duty in the same file, in the same way and with the same codes. */
+export const openSqliteDutyStore = (options: SqliteStoreOptions): Promise<DutyStore & { readonly file: string }> =>
+  open(options, (db, path) => new SqliteDutyStore(db, path));
+
+async function open<T>(
+  { file, readOnly = false, maxPages }: SqliteStoreOptions,
+  build: (db: Database.Database, path: string) => T,
+): Promise<T> {
   const path = resolve(file);
   let db: Database.Database | null = null;
   try {
@@ -54,7 +62,7 @@ export async function openSqliteStore({
     }
     migrate(db, MIGRATIONS);
     db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    return new SqliteStore(db, path);
+    return build(db, path);
   } catch (thrown) {
     db?.close();
     if (readOnly) throwIfUnreachable(path);

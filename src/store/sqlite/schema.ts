@@ -144,4 +144,71 @@ export const MIGRATIONS: readonly string[] = [
     SELECT series_key, at_ms, 0, min, mean, max, last, readings FROM sample_single;
   DROP TABLE sample_single;
   `,
+  // Duty: alerts, silences, the outbox, scheduled starts, baselines.
+  `
+  CREATE TABLE alert (
+    id TEXT PRIMARY KEY,
+    run_id TEXT,
+    is_open INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX alert_of_run ON alert (run_id, id);
+  CREATE INDEX alert_open ON alert (id) WHERE is_open = 1;
+  CREATE TABLE alert_transition (
+    id INTEGER PRIMARY KEY,
+    alert_id TEXT NOT NULL REFERENCES alert (id),
+    at_ms REAL NOT NULL,
+    from_state TEXT,
+    to_state TEXT NOT NULL,
+    reason TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX alert_transition_of_alert ON alert_transition (alert_id, id);
+  CREATE TABLE silence (
+    id TEXT PRIMARY KEY,
+    created_ms REAL NOT NULL,
+    from_ms REAL NOT NULL,
+    until_ms REAL NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE notification (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    channel TEXT NOT NULL,
+    group_key TEXT NOT NULL,
+    run_id TEXT,
+    created_ms REAL NOT NULL,
+    due_ms REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    delivered_ms REAL,
+    failed_ms REAL,
+    last_error TEXT,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX notification_waiting ON notification (channel, id) WHERE delivered_ms IS NULL AND failed_ms IS NULL;
+  CREATE INDEX notification_of_run ON notification (run_id, id);
+
+  CREATE TABLE scheduled_start (
+    entry TEXT NOT NULL,
+    due_ms REAL NOT NULL,
+    outcome TEXT NOT NULL,
+    at_ms REAL NOT NULL,
+    run_id TEXT,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (entry, due_ms)
+  ) STRICT;
+  CREATE INDEX scheduled_start_by_time ON scheduled_start (due_ms);
+  CREATE TABLE baseline (
+    profile TEXT NOT NULL,
+    name TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    promoted_ms REAL NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (profile, name)
+  ) STRICT;
+  CREATE TABLE note (
+    key TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,0 +1,93 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { AlertCommit, DutyStore } from '../duty-store.ts';
+import { AlertTable } from './alert-table.ts';
+import { BaselineTable } from './baseline-table.ts';
+import { storeError } from './errors.ts';
+import { OutboxTable } from './outbox-table.ts';
+import { ScheduleTable } from './schedule-table.ts';
+
+/** Rows about duty, in the same file as those of runs, over a connection of their own. */
+export class SqliteDutyStore implements DutyStore {
+  readonly file: string;
+  readonly #db: Database;
+  readonly #alerts: AlertTable;
+  readonly #outbox: OutboxTable;
+  readonly #schedule: ScheduleTable;
+  readonly #baselines: BaselineTable;
+  readonly #note: Statement<[string], { body: string }>;
+  readonly #putNote: Statement<[string, string]>;
+
+  /** The database is open and up to date. */
+  constructor(db: Database, file: string) {
+    this.file = file;
+    this.#db = db;
+    this.#alerts = new AlertTable(db);
+    this.#outbox = new OutboxTable(db);
+    this.#schedule = new ScheduleTable(db);
+    this.#baselines = new BaselineTable(db);
+    this.#note = db.prepare('SELECT body FROM note WHERE key = ?');
+    this.#putNote = db.prepare('INSERT OR REPLACE INTO note (key, body) VALUES (?, ?)');
+  }
+
+  commitAlerts({ alerts, transitions, notifications }: AlertCommit): Promise<void> {
+    return this.#write(() => {
+      for (const alert of alerts) this.#alerts.put(alert);
+      for (const transition of transitions) this.#alerts.addTransition(transition);
+      for (const notification of notifications) this.#outbox.add(notification);
+    });
+  }
+  alert: DutyStore['alert'] = (id) => this.#read(() => this.#alerts.get(id));
+  alerts: DutyStore['alerts'] = (query) => this.#read(() => this.#alerts.list(query));
+  alertTransitions: DutyStore['alertTransitions'] = (id) => this.#read(() => this.#alerts.transitions(id));
+  putSilence: DutyStore['putSilence'] = (silence) => this.#write(() => this.#alerts.putSilence(silence));
+  silences: DutyStore['silences'] = (options) => this.#read(() => this.#alerts.silences(options?.atMs));
+
+  enqueue: DutyStore['enqueue'] = (notifications) =>
+    this.#write(() => {
+      for (const notification of notifications) this.#outbox.add(notification);
+    });
+  outbox: DutyStore['outbox'] = ({ channel, limit }) => this.#read(() => this.#outbox.waiting(channel, limit));
+  outboxSizes: DutyStore['outboxSizes'] = () => this.#read(() => this.#outbox.sizes());
+  notifications: DutyStore['notifications'] = (options) => this.#read(() => this.#outbox.newest(options));
+  putNotification: DutyStore['putNotification'] = (delivery) => this.#write(() => this.#outbox.put(delivery));
+
+  settleStart: DutyStore['settleStart'] = (start) => this.#write(() => this.#schedule.settle(start));
+  resettleStart: DutyStore['resettleStart'] = (start) => this.#write(() => this.#schedule.change(start));
+  scheduledStarts: DutyStore['scheduledStarts'] = (options) => this.#read(() => this.#schedule.list(options));
+
+  putBaseline: DutyStore['putBaseline'] = (baseline) => this.#write(() => this.#baselines.put(baseline));
+  removeBaseline: DutyStore['removeBaseline'] = (profile, name) =>
+    this.#write(() => this.#baselines.remove(profile, name));
+  baselines: DutyStore['baselines'] = (profile) => this.#read(() => this.#baselines.list(profile));
+
+  note: DutyStore['note'] = (key) =>
+    this.#read((): unknown => {
+      const row = this.#note.get(key);
+      return row === undefined ? null : JSON.parse(row.body);
+    });
+  putNote(key: string, value: unknown): Promise<void> {
+    return this.#write(() => {
+      this.#putNote.run(key, JSON.stringify(value));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  async #write<T>(work: () => T): Promise<T> {
+    try {
+      return this.#db.transaction(work).immediate();
+    } catch (thrown) {
+      throw storeError(this.file, thrown);
+    }
+  }
+
+  async #read<T>(work: () => T): Promise<T> {
+    try {
+      return work();
+    } catch (thrown) {
+      throw storeError(this.file, thrown);
+    }
+  }
+}
