@@ -92,7 +92,16 @@ export interface Alert {
   /** Id of the silence that holds now. */
   silencedBy: string | null;
   acknowledged: { atMs: number; who: string; text: string } | null;
+  /** How often and when last it was told that it fires; never told: no word of its end either. */
+  toldCount: number;
+  toldMs: number | null;
   facts: AlertFacts | null;
+}
+
+/** Something to tell of an alert. `again`: it still fires when its repeat interval is over. */
+export interface AlertNews {
+  kind: 'firing' | 'again' | 'resolved';
+  alert: Alert;
 }
 
 /** A row of an alert's history. */

@@ -51,6 +51,8 @@ const alert = (changes: Partial<Alert> = {}): Alert => ({
   inhibitedBy: null,
   silencedBy: null,
   acknowledged: null,
+  toldCount: 1,
+  toldMs: 301_000,
   facts: null,
   ...changes,
 });
