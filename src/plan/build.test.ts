@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seedProfile, seedWith } from '../../tests/support/profile.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/zone.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import { buildPlan } from './build.ts';
 import { previewPlan } from './preview.ts';
 import { multiplierAt, requestsBetween, requestsPerMinuteAt } from './rate.ts';
 import { usersNeeded } from './users.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './zone.ts';
 
 const MONDAY = Date.UTC(2026, 5, 1);
 const real = (startMs: number) => ({ startMs, compression: 1 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seedWith } from '../../tests/support/profile.ts';
 import { intersectionOf, lengthOf } from '../base/stretches.ts';
+import { HOUR_MS, MINUTE_MS } from '../base/zone.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import type { Calibration, Exclusion, Profile, Traffic } from '../model/profile.ts';
 import { buildPlan } from './build.ts';
@@ -9,7 +10,6 @@ import { calibrationSchedule } from './calibration.ts';
 import { excludedStretches } from './exclusions.ts';
 import { levelAt, profileClock, requestsBetween, requestsPerMinuteAt } from './rate.ts';
 import { usersNeeded } from './users.ts';
-import { HOUR_MS, MINUTE_MS } from './zone.ts';
 
 const MONDAY = Date.UTC(2026, 5, 1);
 const at = (hour: number, minute = 0): number => MONDAY + hour * HOUR_MS + minute * MINUTE_MS;

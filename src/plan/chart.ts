@@ -1,8 +1,8 @@
 import { contains, unionOf } from '../base/stretches.ts';
+import { clockText, MINUTE_MS, offsetStretches } from '../base/zone.ts';
 import type { ArrivalPlan, LoadLevel } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { levelAt, requestsBetween } from './rate.ts';
-import { clockText, MINUTE_MS, offsetStretches } from './zone.ts';
 
 export interface ChartOptions {
   /** Columns of the terminal. */

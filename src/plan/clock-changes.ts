@@ -1,8 +1,8 @@
 import { differenceOf, lengthOf, type Stretch } from '../base/stretches.ts';
+import { clockText, MINUTE_MS, offsetStretches } from '../base/zone.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { profileTimeMs, realTimeMs, requestsBetween } from './rate.ts';
-import { clockText, MINUTE_MS, offsetStretches } from './zone.ts';
 
 /** The clocks of the profile's zone change during the run. */
 export interface ClockChange {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
+import { HOUR_MS, MINUTE_MS } from '../base/zone.ts';
 import { CRITERIA, type CriterionDefinition } from '../model/criteria.ts';
 import {
   BINS_FOR_TREND,
@@ -12,7 +13,6 @@ import type { ArrivalPlan } from '../model/plan.ts';
 import type { CriterionSpec, Profile } from '../model/profile.ts';
 import { WINDOW_MS } from '../model/window.ts';
 import { judgedLevels, type LevelShare, type LevelShares } from './levels.ts';
-import { HOUR_MS, MINUTE_MS } from './zone.ts';
 
 /** What a criterion needs before it can be judged, and whether the plan has it. */
 export interface CriterionNeed {

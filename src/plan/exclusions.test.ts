@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seedWith } from '../../tests/support/profile.ts';
+import { HOUR_MS, MINUTE_MS } from '../base/zone.ts';
 import type { Exclusion } from '../model/profile.ts';
 import { buildPlan } from './build.ts';
 import { excludedStretches } from './exclusions.ts';
-import { HOUR_MS, MINUTE_MS } from './zone.ts';
 
 const MONDAY = Date.UTC(2026, 5, 1);
 

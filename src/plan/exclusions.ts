@@ -1,7 +1,7 @@
 import { differenceOf, type Stretch, unionOf } from '../base/stretches.ts';
+import { DAY_MS, MINUTE_MS, offsetStretches, weekdayOf } from '../base/zone.ts';
 import type { Exclusion, Profile } from '../model/profile.ts';
 import { type PlanClock, profileTimeMs, realTimeMs } from './rate.ts';
-import { DAY_MS, MINUTE_MS, offsetStretches, weekdayOf } from './zone.ts';
 
 /** A stretch of real time that is not judged. */
 export interface ExcludedStretch extends Stretch {

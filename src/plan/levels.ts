@@ -1,9 +1,9 @@
+import { MINUTE_MS } from '../base/zone.ts';
 import type { ArrivalPlan, LoadLevel } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { WINDOW_MS } from '../model/window.ts';
 import { excludedStretches } from './exclusions.ts';
 import { levelAt, requestsBetween } from './rate.ts';
-import { MINUTE_MS } from './zone.ts';
 
 /** What a plan offers at one level of load, where it is judged. */
 export interface LevelShare {

@@ -1,5 +1,5 @@
+import { DAY_MS, HOUR_MS, type OffsetStretch, offsetStretches, timeOfDayMs, weekdayOf } from '../base/zone.ts';
 import type { RecordedCurve, Traffic } from '../model/profile.ts';
-import { DAY_MS, HOUR_MS, type OffsetStretch, offsetStretches, timeOfDayMs, weekdayOf } from './zone.ts';
 
 /** A point of the traffic pattern in profile time; two at one instant are a step, linear between. */
 export interface Knot {

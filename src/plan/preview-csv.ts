@@ -1,9 +1,9 @@
 import { contains } from '../base/stretches.ts';
+import { instantText, MINUTE_MS } from '../base/zone.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { excludedStretches } from './exclusions.ts';
 import { levelAt, multiplierAt, profileClock, requestsBetween } from './rate.ts';
-import { instantText, MINUTE_MS } from './zone.ts';
 
 /**
  * The planned curve as CSV, one row for each minute of the profile's clock (in a rehearsal at least a second of

@@ -1,11 +1,11 @@
 import { formatDuration } from '../base/duration.ts';
 import { visible } from '../base/visible.ts';
+import { instantText } from '../base/zone.ts';
 import type { ArrivalPlan } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { type ChartOptions, chart } from './chart.ts';
 import { about } from './evidence.ts';
 import type { PlanPreview } from './preview.ts';
-import { instantText } from './zone.ts';
 
 /** The preview for people: a chart, the totals, what each criterion needs, warnings and every default. */
 export function previewText(profile: Profile, plan: ArrivalPlan, preview: PlanPreview, options: ChartOptions): string {

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS, offsetStretches } from '../base/zone.ts';
 import type { ArrivalPlan, LoadLevel, PlanEdit } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
 import { buildPlan, type PlanStart } from './build.ts';
@@ -9,7 +10,6 @@ import { judgedLevels } from './levels.ts';
 import { type CalibrationPreview, calibrationPreview } from './preview-calibration.ts';
 import { levelOf, multiplierAt, profileClock, profileTimeMs, requestsBetween } from './rate.ts';
 import { type UsersNeeded, usersNeeded } from './users.ts';
-import { HOUR_MS, MINUTE_MS, offsetStretches } from './zone.ts';
 
 /** One hour of the profile's clock (less at both ends and at a change of the clocks). */
 export interface HourRow {

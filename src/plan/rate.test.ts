@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seedProfile, seedWith } from '../../tests/support/profile.ts';
+import { HOUR_MS, MINUTE_MS } from '../base/zone.ts';
 import { buildPlan } from './build.ts';
 import {
   levelAt,
@@ -11,7 +12,6 @@ import {
   requestsBetween,
   requestsPerMinuteAt,
 } from './rate.ts';
-import { HOUR_MS, MINUTE_MS } from './zone.ts';
 
 const MONDAY = Date.UTC(2026, 5, 1);
 const seed = seedProfile();

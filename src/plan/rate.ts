@@ -1,7 +1,7 @@
 import { overlapOf, type Stretch, unionOf } from '../base/stretches.ts';
+import { clockText, MINUTE_MS, offsetAt } from '../base/zone.ts';
 import type { ArrivalPlan, LoadLevel, RatePoint } from '../model/plan.ts';
 import type { Profile } from '../model/profile.ts';
-import { clockText, MINUTE_MS, offsetAt } from './zone.ts';
 
 /** Planned requests a minute at `atMs`: 0 outside the run and while paused; at a step the value after it. */
 export function requestsPerMinuteAt(plan: ArrivalPlan, atMs: number): number {
