@@ -25,6 +25,8 @@ export interface ApiPorts {
   /** Rejects while the store takes no rows. */
   tryStore(): Promise<void>;
   selfUsage(): SelfUsage;
+  /** Reads the configuration again. Rejects when it has mistakes, and nothing has changed then. */
+  reload(): Promise<{ changed: string[]; needsRestart: string[] }>;
   /** Aborts when the daemon stops: streams end then. */
   stopping: AbortSignal;
 }

@@ -26,6 +26,10 @@ export const problemSchema = z
     code: z.string().describe('stable, for programs'),
     hint: z.string().describe('what can be done about it'),
     instance: z.string().describe('id of the request, as in the log'),
+    details: z
+      .array(z.string())
+      .optional()
+      .describe('what `detail` sums up: the mistakes of a file, each with its place'),
     problems: z.array(inputProblem).optional().describe('everything that is wrong with the request, all at once'),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
@@ -103,11 +107,12 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
   };
 }
 
-function essenceOf(thrown: unknown): Pick<Problem, 'status' | 'detail' | 'code' | 'hint' | 'problems'> {
+function essenceOf(thrown: unknown): Pick<Problem, 'status' | 'detail' | 'code' | 'hint' | 'details' | 'problems'> {
   if (thrown instanceof SoakdError) {
     const { httpStatus, code, hint } = thrown;
     const status = code === 'store_locked' || code === 'store_full' ? 503 : httpStatus;
-    const essence = { status, detail: describeError(thrown), code, hint };
+    const details = thrown.details.length === 0 ? {} : { details: [...thrown.details] };
+    const essence = { status, detail: describeError(thrown), code, hint, ...details };
     return thrown instanceof BadRequest ? { ...essence, problems: thrown.problems } : essence;
   }
   const { code = '', statusCode = 500, message } = asHttpError(thrown);

@@ -84,12 +84,12 @@ export class DaemonClient {
     const text = await response.text();
     const problem = response.headers.get('content-type')?.startsWith(PROBLEM_TYPE) ? problemIn(text) : null;
     if (problem === null) return this.#notOurs(`answers ${response.status} without saying why`);
-    const details = problem.problems?.map((one) => `${[one.in, one.path].join(' ')}: ${one.problem}; ${one.hint}`);
-    // The details say the same, each with its hint.
-    return new SoakdError(details === undefined ? problem.detail : `${this.#url} refuses the request`, {
+    const misfits = problem.problems?.map((one) => `${[one.in, one.path].join(' ')}: ${one.problem}; ${one.hint}`);
+    // These say the same, each with its hint.
+    return new SoakdError(misfits === undefined ? problem.detail : `${this.#url} refuses the request`, {
       code: problem.code,
       hint: problem.hint,
-      details: details ?? [],
+      details: misfits ?? problem.details ?? [],
       httpStatus: problem.status,
       exitCode: exitCodeOf(problem),
     });

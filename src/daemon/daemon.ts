@@ -14,7 +14,8 @@ import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
 import type { Redactor } from './log.ts';
 import { networksOutside } from './networks-outside.ts';
-import { profileFiles } from './profile-files.ts';
+import { liveProfileFiles, profileFiles } from './profile-files.ts';
+import { type Reloaded, Reloads } from './reload.ts';
 import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { findToken, withoutToken } from './token.ts';
@@ -23,12 +24,16 @@ import { makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts'
 export interface Daemon {
   /** Where it can be asked. */
   url: string;
+  /** Reads the configuration again, and the files that it names. Rejects when there is a mistake: nothing has changed then. */
+  reload(): Promise<Reloaded>;
   /** Stops serving and leaves every run: k6 goes on, the next daemon resumes. Idempotent; tells what could not be undone. */
   stop(): Promise<UndoFailure[]>;
 }
 
 export interface DaemonSurroundings extends Surroundings {
   log: Logger;
+  /** Reads the configuration again; without it there is no file, and a reload reads what the daemon began with. */
+  readConfig?: () => DaemonConfig;
   /** Where secrets are learnt that the log must not tell. */
   redactor: Redactor;
 }
@@ -49,17 +54,52 @@ export async function startDaemon(config: DaemonConfig, surroundings: DaemonSurr
 
 async function start(config: DaemonConfig, surroundings: DaemonSurroundings, undo: UndoStack): Promise<Daemon> {
   const { clock, log, redactor, version, dataFolder } = surroundings;
-  const token = findToken(surroundings.env, config.tokenFile);
+  const reloads = new Reloads(config, { read: surroundings.readConfig ?? (() => config), log });
+  let token = findToken(surroundings.env, config.tokenFile);
   redactor.learn(token);
   refuseOpenDoor(config.listen, token);
-  // Neither k6 nor a sampler has any use for the daemon's own token.
-  const env = withinFence(withoutToken(surroundings.env), config.fence);
+  // Neither k6 nor a sampler has any use for the daemon's own token. What k6 may not connect to changes with the fence.
+  const env: Record<string, string | undefined> = withinFence(withoutToken(surroundings.env), config.fence);
+  reloads.add({
+    name: 'token',
+    async prepare(next) {
+      const found = findToken(surroundings.env, next.tokenFile);
+      refuseOpenDoor(next.listen, found);
+      if (found === token) return null;
+      return async () => {
+        redactor.learn(found);
+        token = found;
+      };
+    },
+  });
+  reloads.add({
+    name: 'log_level',
+    prepare: async ({ logLevel }) =>
+      logLevel === log.level
+        ? null
+        : async () => {
+            log.level = logLevel;
+          },
+  });
+  reloads.add({
+    name: 'fence',
+    async prepare({ fence }) {
+      const { K6_BLACKLIST_IPS: forbidden } = withinFence(surroundings.env, fence);
+      return forbidden === env.K6_BLACKLIST_IPS
+        ? null
+        : async () => {
+            env.K6_BLACKLIST_IPS = forbidden;
+          };
+    },
+  });
 
   makeDataFolder(dataFolder);
   undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
   // Behind a proxy, which `allowed_hosts` is for, callers from anywhere come from loopback.
-  const onlyLocal = isLoopbackHost(config.listen.host) && config.allowedHosts.length === 0;
-  const files = profileFiles(config.profileFolder, onlyLocal);
+  const files = liveProfileFiles(() => {
+    const { listen, allowedHosts, profileFolder } = reloads.config;
+    return profileFiles(profileFolder, isLoopbackHost(listen.host) && allowedHosts.length === 0);
+  });
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
   const { soaks, store, readProfile } = house;
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
@@ -70,7 +110,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   const runFolder = (runId: string): string => runFolderIn(dataFolder, runId);
   const background = Promise.all([
     soaks.keepRecovering(stopping.signal),
-    keepSpoolsShort({ store, clock, log, runFolder }, config.spoolRetentionMs, stopping.signal),
+    keepSpoolsShort({ store, clock, log, runFolder }, () => reloads.config.spoolRetentionMs, stopping.signal),
   ]);
   undo.push('end what runs in the background', () => background);
   undo.push('tell the background to end', () => stopping.abort());
@@ -78,7 +118,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   const self = watchSelf();
   undo.push('stop watching the event loop', self.stop);
   const fenced = fencedControl(soaks, {
-    ...{ fence: config.fence, readProfile, store, clock },
+    ...{ fence: () => reloads.config.fence, readProfile, store, clock },
     samplerHosts: (spec, targetUrl) => samplerHosts(spec, samplerPlugins, { targetUrl, secret: house.context.secret }),
   });
   const app = createApi({
@@ -94,11 +134,14 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     clock,
     log,
     version,
-    access: { token, loopback: isLoopbackHost(config.listen.host), allowedHosts: config.allowedHosts },
+    get access() {
+      return { token, loopback: isLoopbackHost(config.listen.host), allowedHosts: reloads.config.allowedHosts };
+    },
     report: async (runId, format) => (await renderApart(house.storeFile, runId))[format],
     storeHealth: () => store.health(),
     tryStore: () => store.tryWrite(),
     selfUsage: self.read,
+    reload: () => reloads.reload(),
     stopping: stopping.signal,
   });
   undo.push('stop serving', () => app.close());
@@ -109,6 +152,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   if (token === null) log.info({ host }, 'no token is set: whoever can reach this address may start and stop soaks');
   return {
     url,
+    reload: () => reloads.reload(),
     async stop() {
       log.info({ live: soaks.live() }, 'soakd stops; live runs are left to the next one');
       // Streams end first, else the server would wait for them.

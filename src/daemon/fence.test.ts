@@ -79,7 +79,7 @@ describe('a control behind a fence', () => {
       systemTimezone: 'UTC',
     });
     const { store, clock } = staging;
-    const ports = { fence: fence(changes), readProfile, store, clock, addressesOf: async () => addresses };
+    const ports = { fence: () => fence(changes), readProfile, store, clock, addressesOf: async () => addresses };
     return { staging, soaks, control: fencedControl(soaks, { ...ports, samplerHosts: async () => asked }) };
   };
   const wish = { profileSource: weeklySoak, profileName: 'weekly.yaml', targetUrl: 'http://shop:8080', who: 'ana' };
@@ -109,7 +109,7 @@ describe('a control behind a fence', () => {
     const staging = new SimulatedStaging();
     const { store, clock } = staging;
     const control = fencedControl(staging.daemon(), {
-      ...{ store, clock, fence: fence({}) },
+      ...{ store, clock, fence: () => fence({}) },
       readProfile: profileReader({
         readFile: () => '',
         samplerSchemas: { scripted: z.strictObject({}) },

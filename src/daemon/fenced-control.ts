@@ -14,7 +14,8 @@ import type { Store } from '../store/store.ts';
 import { type Fence, mayAsk, mayLoad, outsideFence, overload, samplerOutsideFence } from './fence.ts';
 
 export interface FencePorts {
-  fence: Fence;
+  /** As it is now: another configuration may narrow or widen it. */
+  fence(): Fence;
   readProfile: ReadProfile;
   store: Pick<Store, 'run' | 'actions'>;
   clock: Clock;
@@ -29,10 +30,11 @@ export interface FencePorts {
  * are resolved here, once: what becomes of them later is k6's and the samplers' affair.
  */
 export function fencedControl(control: RunControl, ports: FencePorts): RunControl {
-  const { fence, readProfile, store, clock, samplerHosts, addressesOf = resolveName } = ports;
+  const { readProfile, store, clock, samplerHosts, addressesOf = resolveName } = ports;
   // A name that the fence lists needs no resolver: it may be known to the machines of the load only.
   const isInside = async (host: string, allowed: typeof mayLoad, unresolved: Unresolved): Promise<boolean> =>
-    allowed(fence, host, []) || (!isBare(host) && allowed(fence, host, await resolved(host, unresolved)));
+    allowed(ports.fence(), host, []) ||
+    (!isBare(host) && allowed(ports.fence(), host, await resolved(host, unresolved)));
   const resolved = async (host: string, unresolved: Unresolved): Promise<string[]> => {
     try {
       return await addressesOf(host);
@@ -48,7 +50,7 @@ export function fencedControl(control: RunControl, ports: FencePorts): RunContro
       const { startMs, compression, profile } = run;
       const edits = withRaise(editsOf(await store.actions(runId)), action, clock.now());
       const plan = buildPlan(profile, { startMs, compression }, edits);
-      const refused = overload(fence, plan);
+      const refused = overload(ports.fence(), plan);
       if (refused !== null) throw refused;
     }
     return control.act(runId, action);
@@ -74,7 +76,7 @@ export function fencedControl(control: RunControl, ports: FencePorts): RunContro
       }
       const startMs = request.startAtMs ?? clock.now();
       const plan = buildPlan(profile, { startMs, compression: compressionOf(request, profile.durationMs) }, []);
-      const refused = overload(fence, plan);
+      const refused = overload(ports.fence(), plan);
       if (refused !== null) throw refused;
       return control.start(request);
     },

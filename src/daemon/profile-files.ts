@@ -36,6 +36,14 @@ export function profileFiles(folder: string | null, anywhere: boolean): ProfileF
   };
 }
 
+/** The files as `now` says at each use. */
+export const liveProfileFiles = (now: () => ProfileFiles): ProfileFiles => ({
+  get folder() {
+    return now().folder;
+  },
+  read: (path) => now().read(path),
+});
+
 const isBelow = (folder: string, path: string): boolean =>
   path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 

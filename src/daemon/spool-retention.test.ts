@@ -30,7 +30,7 @@ describe('spool files', () => {
     const { store, clock } = staging;
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const ports = { store, clock, log, runFolder: (id: string) => join(folder, id) };
-    const kept = keepSpoolsShort(ports, 24 * HOUR_MS, stop.signal);
+    const kept = keepSpoolsShort(ports, () => 24 * HOUR_MS, stop.signal);
     await soaks.act(run.id, { kind: 'stop', who: 'ana' });
     await clock.advance(20 * HOUR_MS);
     expect(readdirSync(runFolder)).toHaveLength(4);

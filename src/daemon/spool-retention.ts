@@ -18,13 +18,13 @@ export const expiredRuns = (
 /** Deletes old spool files each hour until `signal` aborts. */
 export async function keepSpoolsShort(
   ports: { store: Pick<Store, 'runs'>; clock: Clock; log: SoakLog; runFolder: (runId: string) => string },
-  retentionMs: number,
+  retentionMs: () => number,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, clock, log, runFolder } = ports;
   while (!signal.aborted) {
     try {
-      for (const runId of expiredRuns(await store.runs(), clock.now(), retentionMs)) {
+      for (const runId of expiredRuns(await store.runs(), clock.now(), retentionMs())) {
         const removed = await removeSpools(runFolder(runId));
         if (removed > 0) log.info({ run: runId, files: removed }, 'spool files are past their retention and deleted');
       }

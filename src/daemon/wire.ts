@@ -87,13 +87,15 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   });
   undo.push('leave the load processes', () => leaving.abort());
 
-  const readProfile = profileReader({
-    ...(profileFiles === undefined
-      ? { readFile: (path) => readFileSync(path, 'utf8') }
-      : { readFile: profileFiles.read, baseFolder: profileFiles.folder, quoteFiles: false }),
-    samplerSchemas,
-    systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  });
+  const systemTimezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // Made for each profile: the folder of their files may be another one after a reload.
+  const readProfile: ReadProfile = (request) => {
+    const files =
+      profileFiles === undefined
+        ? { readFile: (path: string) => readFileSync(path, 'utf8') }
+        : { readFile: profileFiles.read, baseFolder: profileFiles.folder, quoteFiles: false };
+    return profileReader({ ...files, samplerSchemas, systemTimezone })(request);
+  };
   const secret = secretFrom(env);
   const checkPorts = preflightPorts({
     ...{ clock, k6, dataFolder, secret, env },

@@ -54,6 +54,7 @@ export class ApiRig {
       storeHealth: () => ({ backlogRows: 3, droppedRows: 1, problem: null }),
       tryStore: () => Promise.resolve(),
       selfUsage: () => ({ rssBytes: 1e8, heapUsedBytes: 5e7, cpuMs: 1_500, startedMs: 1_000, eventLoopLagMs: 2 }),
+      reload: () => Promise.resolve({ changed: [], needsRestart: [] }),
       stopping: this.stopping.signal,
       ...changes,
     });

@@ -16,6 +16,7 @@ export async function startTestDaemon(
   dataFolder: string,
   config: Partial<DaemonConfig> = {},
   env: Record<string, string> = {},
+  readConfig?: () => DaemonConfig,
 ): Promise<DaemonRig> {
   const redactor = new Redactor();
   const lines: string[] = [];
@@ -26,11 +27,12 @@ export async function startTestDaemon(
       root: resolve('.'),
       env: { ...process.env, ...env },
       clock: systemClock,
-      log: createLog('debug', redactor, (line) => lines.push(line)),
+      log: createLog(config.logLevel ?? 'debug', redactor, (line) => lines.push(line)),
       redactor,
       host: hostname(),
       pid: process.pid,
       version: '0.0.0-test',
+      ...(readConfig === undefined ? {} : { readConfig }),
     },
   );
   return { daemon, log: () => lines.join('') };

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { healthRoutes } from './health.ts';
 import { operateRoutes } from './operate.ts';
+import { reloadRoutes } from './reload.ts';
 import { resultRoutes } from './results.ts';
 import { rowRoutes } from './rows.ts';
 import { runRoutes } from './runs.ts';
@@ -18,4 +19,5 @@ export const routes: readonly Route[] = [
   ...streamRoutes,
   ...healthRoutes,
   ...selfRoutes,
+  ...reloadRoutes,
 ];

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT, SoakdError } from '../../base/errors.ts';
-import { whyUnreadable } from '../../base/file-errors.ts';
-import { formatProblem } from '../../config/profile.ts';
-import { type DaemonConfig, defaultDaemonConfig, readDaemonConfig } from '../../daemon/config.ts';
+import { type DaemonConfig, defaultDaemonConfig } from '../../daemon/config.ts';
+import { readConfigFile } from '../../daemon/config-file.ts';
+import type { Daemon } from '../../daemon/daemon.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
 
 /** `soakd daemon`: the service, until it is told to stop. Live runs are left to the next one. */
@@ -13,10 +11,14 @@ export const daemon: CommandFile = (program, context) => {
     .description('the service: HTTP API and runs; resumes what was running; logs JSON on stderr')
     .option('--config <file>', 'configuration, as in config/soakd.yaml')
     .addHelpText('after', example('daemon', 'daemon --config /etc/soakd/soakd.yaml --data /var/lib/soakd'))
-    .action((options: { config?: string }) => serve(configOf(options.config, context.io.cwd), context));
+    .action(({ config }: { config?: string }) => {
+      const file = config === undefined ? null : resolve(context.io.cwd, config);
+      return serve(() => (file === null ? defaultDaemonConfig() : readConfigFile(file)), context);
+    });
 };
 
-async function serve(config: DaemonConfig, { io, surroundings, globals }: CommandContext): Promise<void> {
+async function serve(readConfig: () => DaemonConfig, { io, surroundings, globals }: CommandContext): Promise<void> {
+  const config = readConfig();
   // Imported when used: no other command needs an HTTP server.
   const { createLog, Redactor } = await import('../../daemon/log.ts');
   const { startDaemon } = await import('../../daemon/daemon.ts');
@@ -24,14 +26,18 @@ async function serve(config: DaemonConfig, { io, surroundings, globals }: Comman
   const log = createLog(config.logLevel, redactor, (line) => io.say(line));
   const { promise: told, resolve: tell } = Promise.withResolvers<string>();
   // Heard from the first moment: a daemon that is told to stop while it gets up stops as soon as it is up.
+  const { promise: up, resolve: isUp } = Promise.withResolvers<Daemon>();
   const release = io.onInterrupt((signal) => {
-    // Runs that are live would go on without anybody to measure them.
-    if (signal === 'SIGHUP') log.info({ signal }, 'the terminal is gone; soakd goes on until SIGTERM');
-    else tell(signal);
+    if (signal !== 'SIGHUP') return tell(signal);
+    // Also what comes when a terminal closes: runs that are live would go on without anybody to measure them.
+    log.info({ signal }, 'told to read the configuration again; soakd goes on until SIGTERM');
+    // What goes wrong is in the log.
+    up.then((daemon) => daemon.reload()).catch(() => undefined);
   });
   try {
     const dataFolder = globals().dataIsDefault ? (config.dataFolder ?? globals().data) : globals().data;
-    const running = await startDaemon(config, { ...surroundings(), dataFolder, log, redactor });
+    const running = await startDaemon(config, { ...surroundings(), dataFolder, log, redactor, readConfig });
+    isUp(running);
     io.out(`${running.url}\n`);
     log.info({ signal: await told }, 'soakd is told to stop');
     await running.stop();
@@ -39,25 +45,3 @@ async function serve(config: DaemonConfig, { io, surroundings, globals }: Comman
     release();
   }
 }
-
-function configOf(file: string | undefined, cwd: string): DaemonConfig {
-  if (file === undefined) return defaultDaemonConfig();
-  const path = resolve(cwd, file);
-  let source: string;
-  try {
-    source = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const { problem, hint } = whyUnreadable(cause);
-    throw invalid(`the configuration ${path} cannot be read: ${problem}`, [], hint);
-  }
-  const read = readDaemonConfig(source, path);
-  if (read.ok) return read.config;
-  throw invalid(
-    'the configuration is not valid',
-    read.problems.map(formatProblem),
-    'docs/operations.md describes every key',
-  );
-}
-
-const invalid = (message: string, details: string[], hint: string): SoakdError =>
-  new SoakdError(message, { code: 'config_invalid', details, hint, exitCode: EXIT.badInput });

@@ -4,6 +4,7 @@ import { daemon } from './daemon.ts';
 import { doctor } from './doctor.ts';
 import { operate } from './operate.ts';
 import { plan } from './plan.ts';
+import { reload } from './reload.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -19,6 +20,7 @@ export const commandFiles: readonly CommandFile[] = [
   validate,
   doctor,
   daemon,
+  reload,
   start,
   status,
   operate,

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { startTestDaemon } from '../../tests/support/daemon-rig.ts';
+import { SoakdError } from '../base/errors.ts';
+import { type DaemonConfig, defaultDaemonConfig } from './config.ts';
+import { readConfigFile } from './config-file.ts';
+import { type Reloadable, Reloads } from './reload.ts';
+
+const started = defaultDaemonConfig();
+
+/** A part that holds one value of the configuration, and says what was done to it. */
+function part(name: string, done: string[], fails: { prepare?: string; swap?: string } = {}): Reloadable {
+  return {
+    name,
+    async prepare() {
+      done.push(`try ${name}`);
+      if (fails.prepare !== undefined) throw new SoakdError(fails.prepare, { code: 'config_invalid', hint: '' });
+      return async () => {
+        done.push(`swap ${name}`);
+        if (fails.swap !== undefined) throw new Error(fails.swap);
+      };
+    },
+  };
+}
+
+function reloadsFrom(next: () => DaemonConfig, parts: Reloadable[]) {
+  const logged: string[] = [];
+  const log = (_fields: object, message: string): void => void logged.push(message);
+  const reloads = new Reloads(started, { read: next, log: { info: log, warn: log, error: log } });
+  for (const one of parts) reloads.add(one);
+  return { reloads, logged };
+}
+
+describe('a reload', () => {
+  it('tries every part before it swaps the first', async () => {
+    const done: string[] = [];
+    const { reloads } = reloadsFrom(() => started, [part('alerts', done), part('schedule', done)]);
+    expect(await reloads.reload()).toEqual({ changed: ['alerts', 'schedule'], needsRestart: [] });
+    expect(done).toEqual(['try alerts', 'try schedule', 'swap alerts', 'swap schedule']);
+  });
+
+  it('leaves all as it was when one part finds a mistake', async () => {
+    const done: string[] = [];
+    const wider = { ...started, allowedHosts: ['soak.example'] };
+    const parts = [part('alerts', done), part('schedule', done, { prepare: 'no such zone' })];
+    const { reloads, logged } = reloadsFrom(() => wider, parts);
+    await expect(reloads.reload()).rejects.toMatchObject({ code: 'config_invalid', message: 'no such zone' });
+    expect(done).toEqual(['try alerts', 'try schedule']);
+    expect(reloads.config).toBe(started);
+    expect(logged).toEqual(['the configuration was not taken: all stays as it was']);
+  });
+
+  it('tells which keys hold now, and which need a restart for as long as they do', async () => {
+    const next = {
+      ...started,
+      ...{ listen: { host: '127.0.0.1', port: 9 }, dataFolder: '/elsewhere' },
+      ...{ allowedHosts: ['soak.example'], spoolRetentionMs: 1 },
+    };
+    const { reloads } = reloadsFrom(() => next, []);
+    const needsRestart = ['data', 'listen'];
+    expect(await reloads.reload()).toEqual({ changed: ['allowed_hosts', 'spool_retention'], needsRestart });
+    expect(reloads.config).toEqual({ ...next, listen: started.listen, dataFolder: null });
+    expect(await reloads.reload()).toEqual({ changed: [], needsRestart });
+  });
+
+  it('goes on with the other parts when a swap fails against its promise, and says so', async () => {
+    const done: string[] = [];
+    const parts = [part('alerts', done, { swap: 'a defect' }), part('schedule', done)];
+    const { reloads } = reloadsFrom(() => started, parts);
+    await expect(reloads.reload()).rejects.toMatchObject({ code: 'reload_incomplete', details: ['alerts: a defect'] });
+    expect(done.at(-1)).toBe('swap schedule');
+  });
+
+  it('is done after the one before it', async () => {
+    const done: string[] = [];
+    const { reloads } = reloadsFrom(() => started, [part('alerts', done)]);
+    await Promise.all([reloads.reload(), reloads.reload()]);
+    expect(done).toEqual(['try alerts', 'swap alerts', 'try alerts', 'swap alerts']);
+  });
+});
+
+describe('a daemon that is told to reload', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'soakd-reload-'));
+    file = join(folder, 'soakd.yaml');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const running = async (source: string) => {
+    writeFileSync(file, source);
+    const rig = await startTestDaemon(
+      folder,
+      { ...readConfigFile(file), listen: { host: '127.0.0.1', port: 0 } },
+      {},
+      () => readConfigFile(file),
+    );
+    onTestFinished(async () => void (await rig.daemon.stop()));
+    const ask = async (path: string, token: string, body?: object) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+      const response = await fetch(new URL(path, rig.daemon.url), init);
+      return {
+        status: response.status,
+        body: z.looseObject({ details: z.array(z.string()).optional() }).parse(await response.json()),
+      };
+    };
+    return { ...rig, ask };
+  };
+  const startOn = (targetUrl: string) => ({
+    targetUrl,
+    profileSource: `soak_test:
+  name: s
+  duration: 1h
+  traffic_pattern: { base_rate: 60 }
+  workload: { kind: requests, requests: [{ name: list, path: / }] }
+`,
+  });
+
+  it('asks for the new token, and keeps load inside the new fence', async () => {
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, 'the-first-token-of-all');
+    const { ask } = await running(`token_file: ${tokenFile}\n`);
+    writeFileSync(tokenFile, 'the-second-token-of-all');
+    writeFileSync(file, `token_file: ${tokenFile}\nfence: { targets: [shop.example] }\n`);
+    const reloaded = await ask('/v1/reload', 'the-first-token-of-all', {});
+    expect(reloaded).toEqual({ status: 200, body: { changed: ['fence', 'token'], needsRestart: ['listen'] } });
+    expect((await ask('/v1/runs', 'the-first-token-of-all', startOn('http://127.0.0.1:9'))).status).toBe(401);
+    const outside = await ask('/v1/runs', 'the-second-token-of-all', startOn('http://127.0.0.1:9'));
+    expect(outside).toMatchObject({ status: 403, body: { code: 'outside_fence' } });
+  });
+
+  it('goes on as before when the file has mistakes, and names each with its place', async () => {
+    const { daemon, ask, log } = await running('log_level: info\n');
+    writeFileSync(file, 'log_level: loud\nfence: { targets: [] }\n');
+    const refused = await ask('/v1/reload', 'none-is-set', {});
+    expect(refused).toMatchObject({ status: 422, body: { code: 'config_invalid' } });
+    expect(refused.body.details).toEqual([
+      expect.stringContaining(`${file}:1:12 log_level: `),
+      expect.stringContaining(`${file}:2:10 fence.targets: is empty`),
+    ]);
+    await expect(daemon.reload()).rejects.toMatchObject({ code: 'config_invalid', exitCode: 2 });
+    expect(log()).toContain('all stays as it was');
+    expect((await ask('/readyz', 'none-is-set')).status).toBe(200);
+  });
+});
