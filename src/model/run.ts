@@ -1,17 +1,19 @@
 import type { PlanEdit } from './plan.ts';
 import type { Profile } from './profile.ts';
 
-export type RunState =
-  | 'preparing'
-  | 'warming_up'
-  | 'running'
-  | 'paused'
-  | 'finishing'
-  | 'passed'
-  | 'failed'
-  | 'inconclusive'
-  | 'aborted'
-  | 'rehearsed';
+export const RUN_STATES = [
+  'preparing',
+  'warming_up',
+  'running',
+  'paused',
+  'finishing',
+  'passed',
+  'failed',
+  'inconclusive',
+  'aborted',
+  'rehearsed',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
 
 export const FINAL_STATES: readonly RunState[] = ['passed', 'failed', 'inconclusive', 'aborted', 'rehearsed'];
 
