@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AccessRules, isLoopbackHost, refusal } from './access.ts';
+import { type AccessRules, accessToken, admission, isLoopbackHost } from './access.ts';
 
-const open: AccessRules = { token: null, loopback: true, allowedHosts: ['soakd.staging.example'] };
-const guarded: AccessRules = { token: 'correct-horse-battery', loopback: true, allowedHosts: [] };
+const secret = 'correct-horse-battery';
+const open: AccessRules = { tokens: [], loopback: true, allowedHosts: ['soakd.staging.example'] };
+const guarded: AccessRules = { tokens: [accessToken('ana', 'operate', secret)], loopback: true, allowedHosts: [] };
 const exposed: AccessRules = { ...guarded, loopback: false };
 const json = { 'content-type': 'application/json; charset=utf-8' };
 const bearer = { authorization: 'Bearer correct-horse-battery' };
 
-const code = (...asked: Parameters<typeof refusal>): string => refusal(...asked)?.code ?? 'welcome';
+const code = (...asked: Parameters<typeof admission>): string => {
+  const answer = admission(...asked);
+  return answer.admitted ? 'welcome' : answer.refusal.code;
+};
 
 describe('access on loopback without a token', () => {
   it('is for local clients that send JSON', () => {
@@ -54,7 +58,7 @@ describe('access with a token', () => {
   it('is refused to every other token, also where none is needed', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[\x21-\x7e]{1,40}$/), (token) => {
-        fc.pre(token !== guarded.token);
+        fc.pre(token !== secret);
         const headers = { host: 'localhost', ...json, authorization: `Bearer ${token}` };
         expect(code(guarded, 'change', 'POST', headers)).toBe('token_required');
         expect(code(guarded, 'read', 'GET', headers)).toBe('token_required');
@@ -64,6 +68,43 @@ describe('access with a token', () => {
 
   it('is never asked of probes', () => {
     expect(code(exposed, 'open', 'GET', { host: '10.0.0.7:8089' })).toBe('welcome');
+  });
+});
+
+describe('access by role', () => {
+  const reader = { authorization: 'Bearer may-look-and-no-more' };
+  const roles: AccessRules = {
+    ...guarded,
+    tokens: [
+      ...guarded.tokens,
+      accessToken('wall', 'read', 'may-look-and-no-more'),
+      accessToken(null, 'operate', 'next-token-0123456'),
+    ],
+  };
+
+  it('lets a token that may only read look, and change nothing, wherever soakd listens', () => {
+    for (const rules of [roles, { ...roles, loopback: false }]) {
+      expect(code(rules, 'read', 'GET', { host: 'any.example', ...reader })).toBe('welcome');
+      expect(code(rules, 'change', 'POST', { host: 'localhost', ...json, ...reader })).toBe('role_missing');
+    }
+  });
+
+  it('asks for a token for reading on loopback too, once such tokens were given out', () => {
+    expect(code(roles, 'read', 'GET', { host: 'localhost' })).toBe('token_required');
+    const onlyReaders = { ...roles, tokens: roles.tokens.filter(({ role }) => role === 'read') };
+    expect(code(onlyReaders, 'change', 'POST', { host: 'localhost', ...json })).toBe('token_required');
+  });
+
+  it('takes each of several tokens, old and new, and says whose it was', () => {
+    const whose = (authorization: string): unknown => {
+      const answer = admission(roles, 'read', 'GET', { host: 'localhost', authorization });
+      return answer.admitted ? answer.token?.name : answer.wrongToken;
+    };
+    expect(whose(`Bearer ${secret}`)).toBe('ana');
+    expect(whose('Bearer may-look-and-no-more')).toBe('wall');
+    expect(whose('Bearer next-token-0123456')).toBeNull();
+    expect(whose('Bearer ana')).toBe(true);
+    expect(whose('Basic YW5hOmFuYQ==')).toBe(false);
   });
 });
 

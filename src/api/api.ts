@@ -1,13 +1,15 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { SoakdError } from '../base/errors.ts';
-import { refusal } from './access.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import { Doorkeeper } from './doorkeeper.ts';
+import { answerUnreadable, LIMITS, limitConnections, serverOptions } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import type { ApiPorts } from './ports.ts';
 import { sendProblem } from './problem.ts';
 import type { Route } from './route.ts';
 import { routes } from './routes/registry.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,28 +20,30 @@ declare module 'fastify' {
   }
 }
 
-const BODY_LIMIT_BYTES = 1_048_576;
-/** A request must have arrived by then; answers may take longer, streams have no end. */
-const REQUEST_MS = 30_000;
-
 /** The HTTP API as a server that does not listen yet. */
 export function createApi(ports: ApiPorts): FastifyInstance {
   const app = Fastify({
     loggerInstance: ports.log,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_MS,
+    http: serverOptions,
+    bodyLimit: LIMITS.bodyBytes,
+    requestTimeout: LIMITS.requestMs,
+    connectionTimeout: LIMITS.idleMs,
+    keepAliveTimeout: LIMITS.keptMs,
+    clientErrorHandler: answerUnreadable,
     // Kept connections must not hold up a stop.
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     return503OnClosing: true,
     routerOptions: { maxParamLength: 128 },
     // A path that the router itself refuses: too long, or wrongly encoded.
-    frameworkErrors: (thrown, _request, reply) => sendProblem(reply, thrown),
+    frameworkErrors: (thrown, _request, reply) => sendProblem(reply.headers(SECURITY_HEADERS), thrown),
     genReqId: requestIds(),
   });
   app.decorate('metrics', new Metrics(ports));
   app.decorate('readers', new Set<object>());
+  limitConnections(app.server);
+  const door = new Doorkeeper(app, ports, () => app.metrics.countWrongToken());
   app.decorate('openApi', openApiDocument(routes, ports.version));
   app.setErrorHandler((thrown, _request, reply) => sendProblem(reply, thrown));
   const methodsAt = allowedMethods(routes);
@@ -55,19 +59,15 @@ export function createApi(ports: ApiPorts): FastifyInstance {
     // What only reads is asked every few seconds by somebody: it would drown the rest.
     log[method === 'GET' ? 'debug' : 'info']({ method, url, ip, statusCode, elapsedMs: elapsedTime }, 'request');
   });
-  for (const route of routes) register(app, route, ports);
+  for (const route of routes) register(app, door, route, ports);
   return app;
 }
 
-function register(app: FastifyInstance, route: Route, ports: ApiPorts): void {
+function register(app: FastifyInstance, door: Doorkeeper, route: Route, ports: ApiPorts): void {
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    // Before the body is read: who may not ask costs nothing.
-    onRequest: async ({ method, headers }) => {
-      const refused = refusal(ports.access, route.access, method, headers);
-      if (refused !== null) throw refused;
-    },
+    onRequest: (request, reply) => door.admit(route.access, request, reply),
     handler: (request, reply) => route.serve(request, reply, ports),
   });
 }

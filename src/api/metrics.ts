@@ -17,6 +17,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #ports: Pick<ApiPorts, 'control' | 'store' | 'storeHealth' | 'selfUsage' | 'version'>;
   readonly #requests: Histogram<'route' | 'method' | 'code'>;
+  readonly #wrongTokens: Counter;
   readonly #known = new Map<string, Gauge<string> | Counter<string>>();
   #scraping: Promise<unknown> = Promise.resolve();
 
@@ -29,6 +30,16 @@ export class Metrics {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers: [this.#registry],
     });
+    this.#wrongTokens = new Counter({
+      name: 'soakd_http_wrong_tokens_total',
+      help: 'Requests that came with a token which is none of ours.',
+      registers: [this.#registry],
+    });
+  }
+
+  /** A request came with a token that is none of ours. */
+  countWrongToken(): void {
+    this.#wrongTokens.inc();
   }
 
   get contentType(): string {

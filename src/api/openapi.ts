@@ -32,7 +32,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
           type: 'http',
           scheme: 'bearer',
           description:
-            'asked for by what changes something when a token is set, and by all but the probes off loopback',
+            'asked for by what changes something when a token is set, and by all but the probes off loopback; its role is read or operate',
         },
       },
     },
@@ -52,7 +52,8 @@ function operation(route: Route, components: Components, problem: Json): Json {
       ? []
       : ([
           [401, 'the token is missing or wrong'],
-          [403, 'the host or origin may not ask'],
+          [403, 'the host or origin may not ask, or the token may only read'],
+          [429, 'too many wrong tokens came from this address; `Retry-After` says how long to wait'],
         ] as [number, string][])),
     ...(access === 'change'
       ? ([

@@ -17,7 +17,8 @@ export interface ApiPorts {
   duty: DutyStore;
   clock: Clock;
   log: FastifyBaseLogger;
-  access: AccessRules;
+  /** Asked for each request: a reload changes them. */
+  access(): AccessRules;
   version: string;
   /** The report of a run that has a verdict; computed away from the event loop where that matters. */
   report(runId: string, format: ReportFormat): Promise<string>;

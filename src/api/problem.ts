@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { describeError, SoakdError } from '../base/errors.ts';
 import { findingsOf } from '../config/issues.ts';
+import { TooManyFailedTokens } from './failed-tokens.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -77,14 +78,20 @@ const TITLES: Record<number, string> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   413: 'Content Too Large',
   414: 'URI Too Long',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
+
+/** The reason phrase of a status. */
+export const titleOf = (status: number): string => TITLES[status] ?? 'Error';
 
 /** Errors of the HTTP layer itself in our terms. */
 const HTTP_ERRORS: Record<string, { code: string; hint: string }> = {
@@ -100,7 +107,7 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
   const { status, ...rest } = essenceOf(thrown);
   return {
     type: `urn:soakd:problem:${rest.code}`,
-    title: TITLES[status] ?? 'Error',
+    title: titleOf(status),
     status,
     instance: `urn:soakd:request:${requestId}`,
     ...rest,
@@ -137,6 +144,7 @@ export function sendProblem(reply: FastifyReply, thrown: unknown): FastifyReply 
   if (problem.status >= 500) reply.log.error({ err: thrown }, 'a request failed');
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="soakd"');
   if (problem.status === 503) reply.header('retry-after', '5');
+  if (thrown instanceof TooManyFailedTokens) reply.header('retry-after', String(thrown.retryAfterSeconds));
   return reply.code(problem.status).type(PROBLEM_TYPE).send(problem);
 }
 

@@ -331,5 +331,9 @@ export const who = z
   .string()
   .min(1)
   .max(200)
-  .describe('who does it, for the audit row; the address of the client when absent')
+  .refine((text) => !/\(token\b/i.test(text), {
+    error: 'names a token',
+    params: { hint: 'the name of the token is added by soakd' },
+  })
+  .describe('who does it, for the audit row; the name of the token, else the address of the client, when absent')
   .optional();

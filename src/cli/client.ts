@@ -33,7 +33,7 @@ export class DaemonClient {
       });
     }
     this.#url = url.replace(/\/+$/, '');
-    this.#token = findToken(env, null);
+    this.#token = findToken(env);
     this.#clock = clock;
   }
 

@@ -13,6 +13,7 @@ const KEYS: Record<keyof DaemonConfig, ConfigKey> = {
   dataFolder: { key: 'data', atStartOnly: true },
   listen: { key: 'listen', atStartOnly: true },
   tokenFile: { key: 'token_file' },
+  readTokenFile: { key: 'read_token_file' },
   allowedHosts: { key: 'allowed_hosts' },
   logLevel: { key: 'log_level' },
   fence: { key: 'fence' },

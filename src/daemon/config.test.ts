@@ -39,6 +39,7 @@ describe('the configuration of the daemon', () => {
 data: state
 listen: "[::]:9000"
 token_file: token
+read_token_file: readers
 allowed_hosts: [Soakd.Staging.Example]
 log_level: warn
 fence: { targets: ["*.staging.example", 10.0.0.0/8], samplers: [any], max_rate: 600, max_requests: 1000 }
@@ -51,6 +52,7 @@ spool_retention: 2d
         dataFolder: '/etc/soakd/state',
         listen: { host: '::', port: 9000 },
         tokenFile: '/etc/soakd/token',
+        readTokenFile: '/etc/soakd/readers',
         allowedHosts: ['soakd.staging.example'],
         logLevel: 'warn',
         fence: {

@@ -21,8 +21,10 @@ export interface DaemonConfig {
   /** Absolute; null: what the command line says. */
   dataFolder: string | null;
   listen: ListenAddress;
-  /** Absolute; null: no token, or the one of the environment. */
+  /** Absolute; null: no tokens that may operate, or those of the environment. */
   tokenFile: string | null;
+  /** Absolute; null: no tokens that may only read, or those of the environment. */
+  readTokenFile: string | null;
   allowedHosts: string[];
   logLevel: (typeof LOG_LEVELS)[number];
   fence: Fence;
@@ -50,7 +52,8 @@ const fenceTarget = value(fenceEntry, {
 const schema = z.strictObject({
   data: nonEmptyText('folder of the store and the runs; relative to this file').optional(),
   listen: listenAddress.optional(),
-  token_file: nonEmptyText('file that holds the token; SOAKD_TOKEN beats it').optional(),
+  token_file: nonEmptyText('file of the tokens that may operate, one a line; SOAKD_TOKEN beats it').optional(),
+  read_token_file: nonEmptyText('file of the tokens that may only read; SOAKD_READ_TOKEN beats it').optional(),
   allowed_hosts: z
     .array(nonEmptyText('host name'))
     .describe('names under which requests without a token may come, beside loopback ones')
@@ -114,6 +117,7 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
     dataFolder: given.data === undefined ? null : resolve(folder, given.data),
     listen: given.listen ?? DEFAULT_LISTEN,
     tokenFile: given.token_file === undefined ? null : resolve(folder, given.token_file),
+    readTokenFile: given.read_token_file === undefined ? null : resolve(folder, given.read_token_file),
     allowedHosts: (given.allowed_hosts ?? []).map((host) => host.toLowerCase()),
     logLevel: given.log_level ?? 'info',
     fence: {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { isLoopbackHost } from '../api/access.ts';
 import { createApi } from '../api/api.ts';
-import { EXIT, SoakdError } from '../base/errors.ts';
+import { SoakdError } from '../base/errors.ts';
 import { systemCode } from '../base/file-errors.ts';
 import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
@@ -18,7 +18,8 @@ import { liveProfileFiles, profileFiles } from './profile-files.ts';
 import { type Reloaded, Reloads } from './reload.ts';
 import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
-import { findToken, withoutToken } from './token.ts';
+import { withoutTokens } from './token.ts';
+import { TokenBook } from './token-book.ts';
 import { makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts';
 
 export interface Daemon {
@@ -55,23 +56,10 @@ export async function startDaemon(config: DaemonConfig, surroundings: DaemonSurr
 async function start(config: DaemonConfig, surroundings: DaemonSurroundings, undo: UndoStack): Promise<Daemon> {
   const { clock, log, redactor, version, dataFolder } = surroundings;
   const reloads = new Reloads(config, { read: surroundings.readConfig ?? (() => config), log });
-  let token = findToken(surroundings.env, config.tokenFile);
-  redactor.learn(token);
-  refuseOpenDoor(config.listen, token);
-  // Neither k6 nor a sampler has any use for the daemon's own token. What k6 may not connect to changes with the fence.
-  const env: Record<string, string | undefined> = withinFence(withoutToken(surroundings.env), config.fence);
-  reloads.add({
-    name: 'token',
-    async prepare(next) {
-      const found = findToken(surroundings.env, next.tokenFile);
-      refuseOpenDoor(next.listen, found);
-      if (found === token) return null;
-      return async () => {
-        redactor.learn(found);
-        token = found;
-      };
-    },
-  });
+  const tokens = new TokenBook(surroundings.env, redactor, config);
+  // Neither k6 nor a sampler has any use for the daemon's own tokens. What k6 may not connect to changes with the fence.
+  const env: Record<string, string | undefined> = withinFence(withoutTokens(surroundings.env), config.fence);
+  reloads.add(tokens);
   reloads.add({
     name: 'log_level',
     prepare: async ({ logLevel }) =>
@@ -134,9 +122,11 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     clock,
     log,
     version,
-    get access() {
-      return { token, loopback: isLoopbackHost(config.listen.host), allowedHosts: reloads.config.allowedHosts };
-    },
+    access: () => ({
+      tokens: tokens.held,
+      loopback: isLoopbackHost(config.listen.host),
+      allowedHosts: reloads.config.allowedHosts,
+    }),
     report: async (runId, format) => (await renderApart(house.storeFile, runId))[format],
     storeHealth: () => store.health(),
     tryStore: () => store.tryWrite(),
@@ -146,10 +136,11 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   });
   undo.push('stop serving', () => app.close());
   const url = await listen(app, config.listen);
-  log.info({ url, dataFolder, token: token !== null, fence: config.fence }, 'soakd serves');
+  const { length } = tokens.held;
+  log.info({ url, dataFolder, tokens: length, fence: config.fence }, 'soakd serves');
 
   const { host } = config.listen;
-  if (token === null) log.info({ host }, 'no token is set: whoever can reach this address may start and stop soaks');
+  if (length === 0) log.info({ host }, 'no token is set: whoever can reach this address may start and stop soaks');
   return {
     url,
     reload: () => reloads.reload(),
@@ -170,16 +161,6 @@ function withinFence(env: Surroundings['env'], { targets }: Fence): Surroundings
   if (outside === null) return env;
   const forbidden = [...(env.K6_BLACKLIST_IPS?.split(',') ?? []), ...outside].filter((network) => network !== '');
   return { ...env, K6_BLACKLIST_IPS: forbidden.join(',') };
-}
-
-/** Off loopback everybody could start load: a token is the least. */
-function refuseOpenDoor({ host, port }: ListenAddress, token: string | null): void {
-  if (token !== null || isLoopbackHost(host)) return;
-  throw new SoakdError(`${host}:${port} can be reached from elsewhere, and no token is set`, {
-    code: 'token_missing',
-    hint: 'set SOAKD_TOKEN or token_file, or listen on 127.0.0.1',
-    exitCode: EXIT.badInput,
-  });
 }
 
 async function listen(app: ReturnType<typeof createApi>, { host, port }: ListenAddress): Promise<string> {

@@ -128,7 +128,7 @@ describe('a daemon that is told to reload', () => {
     writeFileSync(tokenFile, 'the-second-token-of-all');
     writeFileSync(file, `token_file: ${tokenFile}\nfence: { targets: [shop.example] }\n`);
     const reloaded = await ask('/v1/reload', 'the-first-token-of-all', {});
-    expect(reloaded).toEqual({ status: 200, body: { changed: ['fence', 'token'], needsRestart: ['listen'] } });
+    expect(reloaded).toEqual({ status: 200, body: { changed: ['fence', 'tokens'], needsRestart: ['listen'] } });
     expect((await ask('/v1/runs', 'the-first-token-of-all', startOn('http://127.0.0.1:9'))).status).toBe(401);
     const outside = await ask('/v1/runs', 'the-second-token-of-all', startOn('http://127.0.0.1:9'));
     expect(outside).toMatchObject({ status: 403, body: { code: 'outside_fence' } });

@@ -48,7 +48,7 @@ export class ApiRig {
       duty: memoryDutyStore(),
       clock: staging.clock,
       log: pino({ level: 'silent' }),
-      access: { token: null, loopback: true, allowedHosts: [] },
+      access: () => ({ tokens: [], loopback: true, allowedHosts: [] }),
       version: '0.0.0-test',
       report: async (runId, format) => `${format} report of ${runId}`,
       storeHealth: () => ({ backlogRows: 3, droppedRows: 1, problem: null }),

@@ -4,6 +4,7 @@ import { parseCursor } from '../cursor.ts';
 import { runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { runParams } from '../schemas.ts';
+import { SECURITY_HEADERS } from '../security-headers.ts';
 import { streamTo } from '../stream.ts';
 
 /** Each reader may hold a megabyte: so many at once bound the memory of all. */
@@ -41,8 +42,8 @@ const stream = defineRoute({
     socket.on('close', () => gone.abort());
     socket.on('error', () => gone.abort());
     socket.writeHead(200, {
+      ...SECURITY_HEADERS,
       'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
       // nginx would hold events back.
       'x-accel-buffering': 'no',
     });
