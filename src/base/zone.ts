@@ -31,6 +31,15 @@ export function offsetStretches(timezone: string, fromMs: number, untilMs: numbe
   return stretches;
 }
 
+/**
+ * The first instant at which the clock on the wall shows `localMs` (local time as if it were UTC); where the clocks leave
+ * that time out, the first moment after the gap. `stretches` begin at least two days before it.
+ */
+export function firstInstantAt(stretches: readonly OffsetStretch[], localMs: number): number {
+  const stretch = stretches.find(({ untilMs, offsetMs }) => localMs - offsetMs < untilMs) ?? stretches.at(-1);
+  return stretch === undefined ? localMs : Math.max(localMs - stretch.offsetMs, stretch.fromMs);
+}
+
 /** Local time minus UTC at one instant. */
 export function offsetAt(timezone: string, atMs: number): number {
   const instant = Temporal.Instant.fromEpochMilliseconds(Math.floor(atMs));
@@ -54,3 +63,18 @@ export function clockText(localMs: number): string {
 
 /** Unix milliseconds as ISO 8601 in UTC: `2026-10-24T10:00:00Z`. */
 export const instantText = (ms: number): string => Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toString();
+
+/**
+ * Unix milliseconds of an instant with its zone (`2026-12-24T18:00:00Z`), or of a date with or without a time by the clock of
+ * `timezone` (`2026-12-24`, `2026-12-24 18:00`); null for other text.
+ */
+export function readInstant(text: string, timezone: string): number | null {
+  const iso = text.trim().replace(/^(\d{4}-\d{2}-\d{2}) +/, '$1T');
+  if (!/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/.test(iso)) return null;
+  try {
+    if (/T.*(Z|[+-]\d{2}:?\d{2})$/.test(iso)) return Temporal.Instant.from(iso).epochMilliseconds;
+    return Temporal.PlainDateTime.from(iso).toZonedDateTime(timezone).epochMilliseconds;
+  } catch {
+    return null;
+  }
+}

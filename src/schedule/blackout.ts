@@ -1,0 +1,49 @@
+import { DAY_MS, firstInstantAt, MINUTE_MS, offsetStretches, weekdayOf } from '../base/zone.ts';
+import type { Blackout } from '../model/schedule.ts';
+
+/** One window of a blackout, as instants. */
+export interface BlackoutWindow {
+  fromMs: number;
+  untilMs: number;
+  reason: string;
+}
+
+/** A weekly window lasts a day at most, and a zone moves its clocks by a day at most. */
+const MARGIN_MS = 3 * DAY_MS;
+
+/** The windows that have a part in [fromMs, untilMs), by their beginning. By the clock on the wall, so that one may be an hour longer or shorter. */
+export function blackoutWindows(blackouts: readonly Blackout[], fromMs: number, untilMs: number): BlackoutWindow[] {
+  return blackouts
+    .flatMap((blackout) => (blackout.kind === 'fixed' ? [blackout] : weeklyWindows(blackout, fromMs, untilMs)))
+    .filter((window) => window.fromMs < untilMs && window.untilMs > fromMs)
+    .map(({ fromMs: beginsMs, untilMs: endsMs, reason }) => ({ fromMs: beginsMs, untilMs: endsMs, reason }))
+    .toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+/** The window in which an instant lies, the one that ends last where several do; null outside. */
+export function blackoutAt(blackouts: readonly Blackout[], atMs: number): BlackoutWindow | null {
+  const around = blackoutWindows(blackouts, atMs, atMs + 1);
+  return around.reduce<BlackoutWindow | null>(
+    (last, window) => (last === null || window.untilMs > last.untilMs ? window : last),
+    null,
+  );
+}
+
+function weeklyWindows(
+  blackout: Extract<Blackout, { kind: 'weekly' }>,
+  fromMs: number,
+  untilMs: number,
+): BlackoutWindow[] {
+  const { weekdays, fromMinuteOfDay, untilMinuteOfDay, timezone, reason } = blackout;
+  const stretches = offsetStretches(timezone, fromMs - MARGIN_MS, untilMs + MARGIN_MS);
+  const lengthDays = untilMinuteOfDay <= fromMinuteOfDay ? 1 : 0;
+  const windows: BlackoutWindow[] = [];
+  const firstDayMs = Math.floor(fromMs / DAY_MS) * DAY_MS - 2 * DAY_MS;
+  for (let dayMs = firstDayMs; dayMs < untilMs + 2 * DAY_MS; dayMs += DAY_MS) {
+    if (weekdays !== null && !weekdays.includes(weekdayOf(dayMs))) continue;
+    const beginsMs = firstInstantAt(stretches, dayMs + fromMinuteOfDay * MINUTE_MS);
+    const endsMs = firstInstantAt(stretches, dayMs + lengthDays * DAY_MS + untilMinuteOfDay * MINUTE_MS);
+    if (endsMs > beginsMs) windows.push({ fromMs: beginsMs, untilMs: endsMs, reason });
+  }
+  return windows;
+}
