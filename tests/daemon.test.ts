@@ -124,7 +124,10 @@ describe('the daemon', () => {
   workload: { kind: requests, requests: [{ name: list, path: / }] }
 `;
     const body = { profileSource: naming('/etc/hostname'), targetUrl: 'http://127.0.0.1:9' };
-    const { daemon } = await start(dataFolder, { allowedHosts: ['soak.example'] });
+    const { daemon: proxied } = await start(dataFolder, { allowedHosts: ['soak.example'] });
+    expect((await ask(proxied, '/v1/runs', body)).text).toContain('inline_profile_refused');
+    await proxied.stop();
+    const { daemon } = await start(dataFolder, { allowedHosts: ['soak.example'], inlineProfiles: true });
     expect((await ask(daemon, '/v1/runs', body)).text).toContain('takes no files');
     await daemon.stop();
     const { daemon: local } = await start(dataFolder);

@@ -10,6 +10,16 @@ import type { AccessRules } from './access.ts';
 export const REPORT_FORMATS = ['md', 'json', 'junit'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
+/** What a request may start. */
+export interface StartableProfiles {
+  /** Names of the operator's own profiles, in order. */
+  names(): string[];
+  /** One of them. Throws a SoakdError: `profile_unknown`, `profile_unreadable`. */
+  read(name: string): { source: string; file: string };
+  /** May a request send a profile of its own? */
+  inlineAllowed(): boolean;
+}
+
 /** All that the HTTP API needs from outside. */
 export interface ApiPorts {
   control: RunControl;
@@ -20,6 +30,7 @@ export interface ApiPorts {
   /** Asked for each request: a reload changes them. */
   access(): AccessRules;
   version: string;
+  profiles: StartableProfiles;
   /** The report of a run that has a verdict; computed away from the event loop where that matters. */
   report(runId: string, format: ReportFormat): Promise<string>;
   storeHealth(): StoreHealth;

@@ -320,6 +320,9 @@ export const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.int().min(min).max(max));
 
+/** Name of one of the operator's profiles; held against a list, never made into a path. */
+export const profileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, { error: 'is no name of a profile' });
+
 export const runParams = z.strictObject({
   id: z
     .string()

@@ -17,6 +17,8 @@ const KEYS: Record<keyof DaemonConfig, ConfigKey> = {
   allowedHosts: { key: 'allowed_hosts' },
   logLevel: { key: 'log_level' },
   fence: { key: 'fence' },
+  shelfFolder: { key: 'profiles' },
+  inlineProfiles: { key: 'allow_inline_profiles' },
   profileFolder: { key: 'profile_files' },
   spoolRetentionMs: { key: 'spool_retention' },
 };

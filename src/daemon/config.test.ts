@@ -43,6 +43,8 @@ read_token_file: readers
 allowed_hosts: [Soakd.Staging.Example]
 log_level: warn
 fence: { targets: ["*.staging.example", 10.0.0.0/8], samplers: [any], max_rate: 600, max_requests: 1000 }
+profiles: shelf
+allow_inline_profiles: false
 profile_files: profiles
 spool_retention: 2d
 `;
@@ -61,6 +63,8 @@ spool_retention: 2d
           maxRatePerMinute: 600,
           maxRequests: 1000,
         },
+        shelfFolder: '/etc/soakd/shelf',
+        inlineProfiles: false,
         profileFolder: '/etc/soakd/profiles',
         spoolRetentionMs: 2 * 86_400_000,
       },

@@ -1,6 +1,7 @@
 /** Configuration of the daemon: YAML, strict, in the manner of profiles. docs/operations.md describes every key. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { isLoopbackHost } from '../api/access.ts';
 import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
 import { readYaml } from '../config/document.ts';
 import { findingsOf } from '../config/issues.ts';
@@ -28,6 +29,10 @@ export interface DaemonConfig {
   allowedHosts: string[];
   logLevel: (typeof LOG_LEVELS)[number];
   fence: Fence;
+  /** Absolute; the operator's own profiles, which requests start by name. null: none. */
+  shelfFolder: string | null;
+  /** May requests send profiles of their own? null: on loopback without `allowed_hosts` only. */
+  inlineProfiles: boolean | null;
   /** Absolute; files that profiles sent over the API may name lie below. null: any on loopback, none elsewhere. */
   profileFolder: string | null;
   /** Spool files of runs that ended longer ago are deleted. */
@@ -71,6 +76,8 @@ const schema = z.strictObject({
     })
     .describe('limits that no profile and no operator can pass')
     .optional(),
+  profiles: nonEmptyText("folder of the operator's own profiles, started by name; relative to this file").optional(),
+  allow_inline_profiles: z.boolean().describe('requests may send profiles of their own').optional(),
   profile_files: nonEmptyText(
     'folder of the files that a profile sent over the API may name; relative to this file',
   ).optional(),
@@ -80,6 +87,10 @@ const schema = z.strictObject({
     example: '14d',
   }).optional(),
 });
+
+/** On this machine and for nobody else: who asks is one of its users. Behind a proxy callers come from anywhere. */
+export const isLocalOnly = ({ listen, allowedHosts }: Pick<DaemonConfig, 'listen' | 'allowedHosts'>): boolean =>
+  isLoopbackHost(listen.host) && allowedHosts.length === 0;
 
 /** As JSON Schema, for editors. */
 export const daemonJsonSchema = (): object => ({
@@ -126,6 +137,8 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
       maxRatePerMinute: fence.max_rate ?? null,
       maxRequests: fence.max_requests ?? null,
     },
+    shelfFolder: given.profiles === undefined ? null : resolve(folder, given.profiles),
+    inlineProfiles: given.allow_inline_profiles ?? null,
     profileFolder: given.profile_files === undefined ? null : resolve(folder, given.profile_files),
     spoolRetentionMs: given.spool_retention ?? 14 * DAY_MS,
   };

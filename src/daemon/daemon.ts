@@ -7,7 +7,7 @@ import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
-import type { DaemonConfig, ListenAddress } from './config.ts';
+import { type DaemonConfig, isLocalOnly, type ListenAddress } from './config.ts';
 import type { Fence } from './fence.ts';
 import { fencedControl } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -15,6 +15,7 @@ import { holderName } from './holder.ts';
 import type { Redactor } from './log.ts';
 import { networksOutside } from './networks-outside.ts';
 import { liveProfileFiles, profileFiles } from './profile-files.ts';
+import { profileShelf } from './profile-shelf.ts';
 import { type Reloaded, Reloads } from './reload.ts';
 import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
@@ -83,11 +84,11 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
 
   makeDataFolder(dataFolder);
   undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
-  // Behind a proxy, which `allowed_hosts` is for, callers from anywhere come from loopback.
   const files = liveProfileFiles(() => {
-    const { listen, allowedHosts, profileFolder } = reloads.config;
-    return profileFiles(profileFolder, isLoopbackHost(listen.host) && allowedHosts.length === 0);
+    const { profileFolder, shelfFolder } = reloads.config;
+    return profileFiles(profileFolder, isLocalOnly(reloads.config), shelfFolder);
   });
+  const shelf = profileShelf(() => reloads.config.shelfFolder);
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
   const { soaks, store, readProfile } = house;
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
@@ -119,6 +120,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     },
     store,
     duty: house.duty,
+    profiles: { ...shelf, inlineAllowed: () => reloads.config.inlineProfiles ?? isLocalOnly(reloads.config) },
     clock,
     log,
     version,

@@ -17,21 +17,20 @@ export interface ProfileFiles {
 }
 
 /**
- * The files below `folder`, links followed. Without one: `anywhere` says whether every regular file may be read (on
- * loopback, where who asks is a user of this machine) or none.
+ * The files below `folder`, links followed, and below that of the operator's own profiles, `shelf`. Without a folder:
+ * `anywhere` says whether every regular file may be read (on loopback, where who asks is a user of this machine) or none.
  */
-export function profileFiles(folder: string | null, anywhere: boolean): ProfileFiles {
+export function profileFiles(folder: string | null, anywhere: boolean, shelf: string | null = null): ProfileFiles {
+  // By name first: of what lies outside not even its existence is told.
+  const inside = (path: string) => (allowed: string | null) =>
+    allowed !== null && isBelow(resolve(allowed), path) && isBelow(realpathSync(allowed), realpathSync(path));
   return {
     folder: folder ?? '.',
     read(path) {
-      if (folder === null) {
-        if (anywhere) return regularFile(path);
-        throw refused('is not read: this daemon takes no files', 'set profile_files in its configuration');
-      }
-      // By name first: of what lies outside not even its existence is told.
-      const inside = isBelow(resolve(folder), path) && isBelow(realpathSync(folder), realpathSync(path));
-      if (inside) return regularFile(path);
-      throw refused(`lies outside ${folder}`, 'put it below that folder: profile_files of the daemon names it');
+      if ((folder === null && anywhere) || [folder, shelf].some(inside(path))) return regularFile(path);
+      throw folder === null
+        ? refused('is not read: this daemon takes no files', 'set profile_files in its configuration')
+        : refused(`lies outside ${folder}`, 'put it below that folder: profile_files of the daemon names it');
     },
   };
 }
@@ -44,11 +43,12 @@ export const liveProfileFiles = (now: () => ProfileFiles): ProfileFiles => ({
   read: (path) => now().read(path),
 });
 
-const isBelow = (folder: string, path: string): boolean =>
+/** Is the path below the folder? Both absolute and without `..`. */
+export const isBelow = (folder: string, path: string): boolean =>
   path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
-/** A pipe or a device would be read for ever; opening a pipe would wait for its other end. */
-function regularFile(path: string): string {
+/** Its text. A pipe or a device would be read for ever; opening a pipe would wait for its other end. */
+export function regularFile(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(descriptor);

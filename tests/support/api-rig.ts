@@ -48,6 +48,11 @@ export class ApiRig {
       duty: memoryDutyStore(),
       clock: staging.clock,
       log: pino({ level: 'silent' }),
+      profiles: {
+        names: () => ['weekly'],
+        read: () => ({ source: weeklySoak, file: 'weekly.yaml' }),
+        inlineAllowed: () => true,
+      },
       access: () => ({ tokens: [], loopback: true, allowedHosts: [] }),
       version: '0.0.0-test',
       report: async (runId, format) => `${format} report of ${runId}`,

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { healthRoutes } from './health.ts';
 import { operateRoutes } from './operate.ts';
+import { profileRoutes } from './profiles.ts';
 import { reloadRoutes } from './reload.ts';
 import { resultRoutes } from './results.ts';
 import { rowRoutes } from './rows.ts';
@@ -12,6 +13,7 @@ import { streamRoutes } from './stream.ts';
 /** Every route of the API. */
 export const routes: readonly Route[] = [
   ...statusRoutes,
+  ...profileRoutes,
   ...runRoutes,
   ...rowRoutes,
   ...resultRoutes,

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { digestOf } from '../../base/digest.ts';
+import { SoakdError } from '../../base/errors.ts';
 import { quote } from '../../base/parsed.ts';
 import { isFinal } from '../../model/run.ts';
 import type { StartRequest } from '../../soak/control.ts';
 import { stateOf } from '../../soak/state.ts';
 import { outcomeOf } from '../outcome.ts';
+import type { StartableProfiles } from '../ports.ts';
 import { type BadRequest, badRequest, runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { runDetailSchema, runParams, runSummarySchema, summaryOf, who, wholeNumber } from '../schemas.ts';
+import { profileName, runDetailSchema, runParams, runSummarySchema, summaryOf, who, wholeNumber } from '../schemas.ts';
 import { actorOf } from './actor.ts';
 
 const list = defineRoute({
@@ -87,7 +89,12 @@ const LATEST_START_MS = 253_402_300_799_999;
 
 const startBody = z
   .strictObject({
-    profileSource: z.string().min(1).describe('the profile: YAML'),
+    profile: profileName.describe("name of one of the daemon's own profiles: GET /v1/profiles lists them").optional(),
+    profileSource: z
+      .string()
+      .min(1)
+      .describe('instead of a name, a profile of your own: YAML; 403 where the daemon takes none')
+      .optional(),
     profileName: z
       .string()
       .min(1)
@@ -102,6 +109,10 @@ const startBody = z
     startAtMs: z.int().min(0).max(LATEST_START_MS).describe('Unix milliseconds; now when absent').optional(),
     labels: z.record(z.string(), z.string().max(1000)).optional(),
     who,
+  })
+  .refine(({ profile, profileSource }) => (profile === undefined) !== (profileSource === undefined), {
+    error: 'needs either profile or profileSource',
+    params: { hint: 'give the name of a profile of the daemon, or the YAML of your own' },
   })
   .meta({ id: 'StartRequest' });
 
@@ -121,17 +132,17 @@ const start = defineRoute({
   body: startBody,
   answer: { status: 201, description: 'the run; `Location` is its address', schema: runSummarySchema },
   problems: {
-    403: 'the target, a sampler or the load lies outside the fence of the daemon',
+    403: 'the target, a sampler or the load lies outside the fence of the daemon, or it takes no profiles by request',
+    404: 'there is no profile of that name',
     409: 'the target is being soaked already',
     422: 'the idempotency key was used for another request',
     503: 'k6 or the store cannot be used now',
   },
-  async handle({ body, request, reply }, { control, store }) {
-    const { who: actor, profileName = 'profile.yaml', ...wish } = body;
+  async handle({ body, request, reply }, { control, store, profiles }) {
+    const { who: actor, ...wish } = body;
     const key = request.headers['idempotency-key'];
     const order: StartRequest = {
-      profileSource: wish.profileSource,
-      profileName,
+      ...profileOf(wish, profiles),
       ...(wish.targetUrl === undefined ? {} : { targetUrl: wish.targetUrl }),
       ...(wish.rehearseMs === undefined ? {} : { rehearseMs: wish.rehearseMs }),
       ...(wish.startAtMs === undefined ? {} : { startAtMs: wish.startAtMs }),
@@ -146,5 +157,22 @@ const start = defineRoute({
     return summaryOf(run, { state, outcome: null, endedMs: null, live: control.live().includes(run.id), actions });
   },
 });
+
+/** The YAML to start, and the file that its problems are told of. */
+function profileOf(
+  { profile, profileSource = '', profileName = 'profile.yaml' }: z.output<typeof startBody>,
+  profiles: StartableProfiles,
+): Pick<StartRequest, 'profileSource' | 'profileName'> {
+  if (profile !== undefined) {
+    const { source, file } = profiles.read(profile);
+    return { profileSource: source, profileName: file };
+  }
+  if (profiles.inlineAllowed()) return { profileSource, profileName };
+  throw new SoakdError('this daemon starts profiles of its own only', {
+    code: 'inline_profile_refused',
+    hint: 'start one by name (GET /v1/profiles lists them), or set allow_inline_profiles in its configuration',
+    httpStatus: 403,
+  });
+}
 
 export const runRoutes: Route[] = [list, start, detail];

@@ -4,6 +4,7 @@ import { daemon } from './daemon.ts';
 import { doctor } from './doctor.ts';
 import { operate } from './operate.ts';
 import { plan } from './plan.ts';
+import { profiles } from './profiles.ts';
 import { reload } from './reload.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
@@ -21,6 +22,7 @@ export const commandFiles: readonly CommandFile[] = [
   doctor,
   daemon,
   reload,
+  profiles,
   start,
   status,
   operate,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runSummarySchema } from '../../api/schemas.ts';
 import { durationArgument, instantArgument } from '../arguments.ts';
@@ -20,22 +21,22 @@ export const start: CommandFile = (program, { io, daemon }) => {
   program
     .command('start')
     .description('start a soak on a daemon and print the id of the run')
-    .argument('<profile>', 'profile to run')
+    .argument('<profile>', "a file to send, or the name of one of the daemon's own profiles")
     .option('--target <url>', 'what to soak, as the daemon reaches it; overrules the profile')
     .option('--rehearse <duration>', 'compress the whole profile into this time', durationArgument)
     .option('--start-at <instant>', 'ISO 8601 instant to start at, with its zone', instantArgument)
     .option('--json', 'the run as JSON')
-    .addHelpText('after', example('start loadprofiles/soak-72h.yaml --target http://shop.staging.example:8080'))
+    .addHelpText(
+      'after',
+      example('start weekly', 'start loadprofiles/soak-72h.yaml --target http://shop.staging.example:8080'),
+    )
     .action(async (file: string, options: StartOptions) => {
       const client = daemon();
-      const read = readProfile(file, io.cwd, options.target);
-      if (!read.ok) throw badProfile(read.problems);
       const run = await client.post('/v1/runs', runSummarySchema, {
         limitMs: START_LIMIT_MS,
         headers: { 'idempotency-key': randomUUID() },
         body: {
-          profileSource: read.source,
-          profileName: resolve(io.cwd, file),
+          ...wanted(file, io.cwd, options.target),
           targetUrl: options.target,
           rehearseMs: options.rehearse,
           startAtMs: options.startAt,
@@ -46,3 +47,12 @@ export const start: CommandFile = (program, { io, daemon }) => {
       io.say(`soaking ${run.targetUrl}; \`soakd status --watch\` shows how it goes\n`);
     });
 };
+
+/** A word that is no file here is a name on the daemon; what looks like a file is meant as one. */
+function wanted(word: string, cwd: string, target: string | undefined): object {
+  const isName = /^[A-Za-z0-9][\w-]*$/.test(word) && !existsSync(resolve(cwd, word));
+  if (isName) return { profile: word };
+  const read = readProfile(word, cwd, target);
+  if (!read.ok) throw badProfile(read.problems);
+  return { profileSource: read.source, profileName: resolve(cwd, word) };
+}
