@@ -1,7 +1,8 @@
 import { EXIT, SoakdError } from '../base/errors.ts';
 import { storeFileIn } from '../daemon/wire.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { DutyStore } from '../store/duty-store.ts';
+import { openSqliteDutyStore, openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
 import type { CommandContext } from './command.ts';
 
@@ -13,6 +14,22 @@ export async function withStore<T>({ clock, globals }: CommandContext, read: (st
   } finally {
     await store.close();
   }
+}
+
+/** The same with the rows about duty beside those of runs. */
+export async function withStores<T>(
+  context: CommandContext,
+  read: (stores: { store: Store; duty: DutyStore }) => Promise<T>,
+): Promise<T> {
+  return withStore(context, async (store) => {
+    const { clock, globals } = context;
+    const duty = await openSqliteDutyStore({ file: storeFileIn(globals().data), clock, readOnly: true });
+    try {
+      return await read({ store, duty });
+    } finally {
+      await duty.close();
+    }
+  });
 }
 
 /** The stored verdict. Throws SoakdError `run_not_found` or `verdict_pending`. */

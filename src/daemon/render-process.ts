@@ -2,26 +2,29 @@
 import { z } from 'zod';
 import { answerParent } from '../base/child-task.ts';
 import { systemClock } from '../base/clock.ts';
-import { renderReport } from '../report/render.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
+import { loadBeside } from '../report/load-beside.ts';
+import { REPORTS } from '../report/render.ts';
+import { openSqliteDutyStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { loadRunRows } from '../verdict/load-rows.ts';
 import type { RenderedReports } from './render-apart.ts';
 
 const order = z.strictObject({ file: z.string(), runId: z.string() });
 
-await answerParent(async (ordered): Promise<RenderedReports> => {
+await answerParent(async (ordered): Promise<Partial<RenderedReports>> => {
   const { file, runId } = order.parse(ordered);
-  const store = await openSqliteStore({ file, clock: systemClock, readOnly: true });
+  const options = { file, clock: systemClock, readOnly: true };
+  const store = await openSqliteStore(options);
+  const duty = await openSqliteDutyStore(options);
   try {
     const verdict = await store.verdict(runId);
     if (verdict === null) throw new Error(`run ${runId} has no verdict`);
     const rows = await loadRunRows(store, runId);
-    return {
-      md: renderReport('md', rows, verdict),
-      json: renderReport('json', rows, verdict),
-      junit: renderReport('junit', rows, verdict),
-    };
+    const beside = await loadBeside(store, duty, rows.run);
+    const rendered: Partial<RenderedReports> = {};
+    for (const { format, render } of REPORTS) rendered[format] = render(rows, verdict, beside);
+    return rendered;
   } finally {
+    await duty.close();
     await store.close();
   }
 });

@@ -1,11 +1,14 @@
 import { visible } from '../base/visible.ts';
-import type { CriterionResult, CriterionStatus, Verdict } from '../model/verdict.ts';
+import type { CriterionStatus, Verdict } from '../model/verdict.ts';
 import { formatCount, formatDuration, formatInterval, formatValue, significant } from '../verdict/quantity.ts';
 import type { RunRows } from '../verdict/rows.ts';
-import { actionText, instant } from './action-text.ts';
+import { instant } from './action-text.ts';
 import { recommendations } from './advice.ts';
 import { calibrationText } from './calibration-text.ts';
 import { type CheckItem, postTestChecklist, preTestChecklist } from './checklist.ts';
+import { happenedIn } from './happened.ts';
+import { headlineOf } from './headline.ts';
+import { issuesOf, worstOf } from './issues.ts';
 import { markdownTable, escapeMarkdown as text } from './markdown-table.ts';
 import { summaryOfSeries } from './resources.ts';
 import { driftOf, growthOf } from './trends.ts';
@@ -24,11 +27,10 @@ const MOST_EVENTS = 100;
  */
 export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
   const { run } = rows;
-  // `failed: why`, and of a rehearsal `rehearsed: would fail: why`.
-  const [, outcome = '', why = ''] = /^(rehearsed: [^:]+|[^:]+)(?:: (.*))?$/s.exec(verdict.headline) ?? [];
+  const { outcome, why } = headlineOf(rows, verdict);
   const lines = [
     `# ${outcome.toUpperCase()}: reliability test report, ${text(run.name)}`,
-    `**${text(sentence(why, rows))}**`,
+    `**${text(why)}**`,
     ...section('## Test Run Summary', summary(rows, verdict)),
     ...section('## Results Overview', overview(verdict)),
     ...section('## Detailed Results', []),
@@ -46,7 +48,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
     ]),
     ...section('### Where the Time Went', time(verdict)),
     ...section('### Events', events(rows)),
-    ...section('## Issues Found', numbered(issues(verdict).map(text), 'None.')),
+    ...section('## Issues Found', numbered(issuesOf(verdict).map(text), 'None.')),
     ...section('## Recommendations', numbered(recommendations(verdict), 'None.')),
     ...section('## Checklists', []),
     ...section('### Pre-Test Checklist', preTestChecklist(rows).map(checkLine)),
@@ -66,13 +68,6 @@ const section = (title: string, lines: readonly string[]): string[] => [
 /** Two parts with an empty line between, when there are two. */
 const spaced = (first: readonly string[], second: readonly string[]): string[] =>
   first.length > 0 && second.length > 0 ? [...first, '', ...second] : [...first, ...second];
-
-/** A capital for a word, and none for a name: `agent.rss_bytes` and the source `agent` are written as they are. */
-function sentence(words: string, { series }: RunRows): string {
-  const first = /^[a-z]+(?=[\s,:;]|$)/.exec(words)?.[0];
-  const plain = first !== undefined && !series.some(({ source }) => source === first);
-  return plain ? `${words.charAt(0).toUpperCase()}${words.slice(1)}.` : `${words}.`;
-}
 
 const numbered = (items: readonly string[], none: string): string[] =>
   items.length === 0 ? [none] : items.map((item, at) => `${at + 1}. ${item}`);
@@ -130,7 +125,10 @@ function availability(verdict: Verdict): string[] {
 function sentences({ criteria }: Verdict, ids: RegExp): string[] {
   return criteria
     .filter(({ id }) => ids.test(id))
-    .map((one) => `- **${text(one.name)}**, ${STATUS[one.status]}: ${text(one.why)}${worst(one)}`);
+    .map(
+      (one) =>
+        `- **${text(one.name)}**, ${STATUS[one.status]}: ${text(one.why)}${text(worstOf(one)).replace(/^(?=.)/, ' ')}`,
+    );
 }
 
 /** Not the target's crashes, but what it had to live through. */
@@ -141,9 +139,6 @@ function dependencyRestarts({ events: all }: RunRows): string[] {
   const told = [...counts].map(([source, { length }]) => `${source}${length === 1 ? '' : ` ${length} times`}`);
   return [`- **Restarts of dependencies**, which are no crash of the target: ${text(told.join(', '))}`];
 }
-
-const worst = ({ worst: name, why }: CriterionResult): string =>
-  name === null || why.includes(name) ? '' : ` (${text(name)})`;
 
 function checks({ windows }: RunRows): string[] {
   const totals = new Map<string, { passes: number; fails: number }>();
@@ -232,37 +227,14 @@ function time({ time: account, losses }: Verdict): string[] {
   ];
 }
 
-function events({ run, events: all, actions }: RunRows): string[] {
-  const told = [
-    ...all.map(({ atMs, kind, severity, message }) => ({ atMs, kind, severity, message })),
-    ...actions.map((action) => ({
-      atMs: action.atMs,
-      kind: action.kind,
-      severity: 'operator',
-      message: `${action.who}: ${actionText(action, run, actions)}`,
-    })),
-  ].toSorted((a, b) => a.atMs - b.atMs);
+function events(rows: RunRows): string[] {
+  const { told, left } = happenedIn(rows, MOST_EVENTS);
   if (told.length === 0) return ['None.'];
-  // When the list is long, errors and what operators did stay before warnings, warnings before the rest.
-  const order = ['error', 'operator', 'warning', 'info'];
-  const weight = ({ severity }: { severity: string }): number => order.indexOf(severity);
-  const kept = told
-    .toSorted((a, b) => weight(a) - weight(b))
-    .slice(0, MOST_EVENTS)
-    .toSorted((a, b) => a.atMs - b.atMs);
   return [
     ...markdownTable(
       ['Time', 'Severity', 'Kind', 'What'],
-      kept.map(({ atMs, severity, kind, message }) => [instant(atMs), severity, text(kind), text(message)]),
+      told.map(({ atMs, severity, kind, message }) => [instant(atMs), severity, text(kind), text(message)]),
     ),
-    ...(kept.length < told.length ? ['', `${told.length - kept.length} more are in the JSON report.`] : []),
+    ...(left > 0 ? ['', `${left} more are in the JSON report.`] : []),
   ];
-}
-
-function issues({ criteria, reasons, losses }: Verdict): string[] {
-  const told = (['fail', 'inconclusive'] as const).flatMap((status) =>
-    criteria.filter((one) => one.status === status).map((one) => `${one.name}: ${one.why}${worst(one)}`),
-  );
-  const others = reasons.filter((reason) => !told.some((issue) => issue.includes(reason)));
-  return [...told, ...others, ...losses];
 }

@@ -56,13 +56,17 @@ function elementsOf(xml: string): { name: string; attributes: Record<string, str
 describe('a report', () => {
   const rows = runRows(LEAKING);
 
-  it.each(REPORTS)('in $format looks as the golden file', async ({ format, fileName }) => {
-    // The last digits of a sum depend on its order; nobody reads them.
-    const rounded = report(format, rows).replaceAll(/-?\d+\.\d{6,}/g, (digits) =>
-      String(Number(Number(digits).toPrecision(8))),
-    );
-    await expect(rounded).toMatchFileSnapshot(`../../tests/fixtures/leaking-${fileName}.golden`);
-  });
+  // What a page looks like is for eyes: html.test.ts holds what must be in it.
+  it.each(REPORTS.filter(({ format }) => format !== 'html'))(
+    'in $format looks as the golden file',
+    async ({ format, fileName }) => {
+      // The last digits of a sum depend on its order; nobody reads them.
+      const rounded = report(format, rows).replaceAll(/-?\d+\.\d{6,}/g, (digits) =>
+        String(Number(Number(digits).toPrecision(8))),
+      );
+      await expect(rounded).toMatchFileSnapshot(`../../tests/fixtures/leaking-${fileName}.golden`);
+    },
+  );
 
   it('says in its first two lines what happened and why', () => {
     const [first, second] = report('md', rows).split('\n');

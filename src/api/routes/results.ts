@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
 import type { Verdict } from '../../model/verdict.ts';
+import { HTML_REPORT_CSP } from '../../report/html/html.ts';
 import type { Store } from '../../store/store.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../ports.ts';
 import { runUnknown } from '../problem.ts';
@@ -9,6 +10,7 @@ import { runParams, verdictSchema } from '../schemas.ts';
 
 const MEDIA_TYPES: Record<ReportFormat, string> = {
   md: 'text/markdown; charset=utf-8',
+  html: 'text/html; charset=utf-8',
   json: 'application/json; charset=utf-8',
   junit: 'application/xml; charset=utf-8',
 };
@@ -40,6 +42,8 @@ const report = defineRoute({
     const format = query.format ?? 'md';
     const text = await ports.report(params.id, format);
     reply.type(MEDIA_TYPES[format]);
+    // Texts of the target and of profiles stand in it: the browser is told to run nothing and to guess nothing.
+    reply.header('content-security-policy', HTML_REPORT_CSP).header('x-content-type-options', 'nosniff');
     return text;
   },
 });

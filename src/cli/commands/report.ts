@@ -1,9 +1,10 @@
 import { Option } from 'commander';
+import { loadBeside } from '../../report/load-beside.ts';
 import { REPORTS, type ReportFormat, renderReport } from '../../report/render.ts';
 import { loadRunRows } from '../../verdict/load-rows.ts';
 import { type CommandFile, example } from '../command.ts';
 import { runPath } from '../live-run.ts';
-import { requireVerdict, withStore } from '../stored.ts';
+import { requireVerdict, withStores } from '../stored.ts';
 
 /** `soakd report RUN`: the report of a run that is over, on stdout. */
 export const report: CommandFile = (program, context) => {
@@ -16,14 +17,15 @@ export const report: CommandFile = (program, context) => {
     .addOption(format.default('md'))
     .addHelpText(
       'after',
-      example('report 20261121T120000Z-3f9a', 'report 20261121T120000Z-3f9a --format junit > soak.xml'),
+      example('report 20261121T120000Z-3f9a', 'report 20261121T120000Z-3f9a --format html > soak.html'),
     )
     .action(async (run: string, options: { format: ReportFormat }) => {
       const text =
         globals().url === null
-          ? await withStore(context, async (store) => {
+          ? await withStores(context, async ({ store, duty }) => {
               const verdict = await requireVerdict(store, run);
-              return renderReport(options.format, await loadRunRows(store, run), verdict);
+              const rows = await loadRunRows(store, run);
+              return renderReport(options.format, rows, verdict, await loadBeside(store, duty, rows.run));
             })
           : await daemon().text('GET', runPath(run, `/report?format=${options.format}`));
       io.out(text.endsWith('\n') ? text : `${text}\n`);

@@ -118,7 +118,7 @@ async function soakInForeground(
       exitCode: EXIT.aborted,
     });
   }
-  if (out !== null) await writeReportFiles(store, started.id, out, verdict);
+  if (out !== null) await writeReportFiles(house, started.id, out, verdict);
   const reportFile = join(out ?? runFolderIn(house.dataFolder, started.id), 'report.md');
   const report = existsSync(reportFile) ? reportFile : null;
   const reportLine = `report: ${report ?? `not written; \`soakd report ${started.id}\` prints it`}\n`;
