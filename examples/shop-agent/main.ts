@@ -12,6 +12,7 @@ import { ALL_OFF, switchesSchema } from './switches.ts';
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '8080' },
+    host: { type: 'string', default: '127.0.0.1' },
     'pid-file': { type: 'string' },
     version: { type: 'string', default: '1.0.0' },
     'redis-url': { type: 'string' },
@@ -47,10 +48,10 @@ const shop = createShop({
   version: values.version,
   crash: () => process.kill(process.pid, 'SIGKILL'),
 });
-shop.listen(Number(values.port), '127.0.0.1', () => {
+shop.listen(Number(values.port), values.host, () => {
   const { port } = shop.address() as AddressInfo;
   if (values['pid-file']) writeFileSync(values['pid-file'], `${process.pid}\n`);
-  console.log(`shop-agent listens on http://127.0.0.1:${port}`);
+  console.log(`shop-agent listens on http://${values.host}:${port}`);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
