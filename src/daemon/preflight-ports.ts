@@ -4,7 +4,7 @@ import { durableWriteMs, freeBytes } from '../base/disk.ts';
 import { clockIsSynchronised } from '../base/time-sync.ts';
 import { checkWorkload } from '../load/check-workload.ts';
 import { checkK6, type K6Binary } from '../load/k6-binary.ts';
-import { request } from '../sample/http-request.ts';
+import { request } from '../base/http-request.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { trySamplers } from '../sample/try.ts';
 import type { PreflightPorts } from '../soak/preflight.ts';

@@ -100,7 +100,7 @@ export interface Alert {
 
 /** Something to tell of an alert. `again`: it still fires when its repeat interval is over. */
 export interface AlertNews {
-  kind: 'firing' | 'again' | 'resolved';
+  kind: 'firing' | 'again' | 'acknowledged' | 'resolved';
   alert: Alert;
 }
 

@@ -1,7 +1,8 @@
 import type { AlertAction, AlertSeverity } from './alert.ts';
 
 /** What a message is about. */
-export type NotificationKind = 'firing' | 'resolved' | 'summary' | 'test';
+export const NOTIFICATION_KINDS = ['firing', 'acknowledged', 'resolved', 'summary', 'test'] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** One alert as messages tell it: all that a channel needs, so that delivery asks nobody. */
 export interface NotifiedAlert {

@@ -4,7 +4,8 @@ import { deadline } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { duration } from '../../config/value.ts';
 import { httpAddress } from '../address.ts';
-import { addressOf, hostOf, request, resolveHeaders } from '../http-request.ts';
+import { request } from '../../base/http-request.ts';
+import { addressOf, hostOf, resolveHeaders } from '../http-address.ts';
 import { FailedReading, type Sampler, type SamplerPlugin } from '../sampler.ts';
 
 const status = z.int().min(100, 'is below 100').max(599, 'is above 599');

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
 import { httpAddress } from '../address.ts';
-import { addressOf, hostOf, request, resolveHeaders } from '../http-request.ts';
+import { request } from '../../base/http-request.ts';
+import { addressOf, hostOf, resolveHeaders } from '../http-address.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';
 import { type MetricSample, matches, parseMetricText, parseSelector, type Selector } from '../metric-text.ts';
