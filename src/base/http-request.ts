@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { SoakdError } from './errors.ts';
 

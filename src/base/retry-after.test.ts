@@ -15,7 +15,7 @@ describe('Retry-After', () => {
   });
 
   it('is unknown when it is missing or makes no sense', () => {
-    for (const header of [undefined, '', 'soon', '-5', '1.5', 'Noday, 99 Foo', '2026']) {
+    for (const header of [undefined, '', 'soon', '-5', '1.5', 'Noday, 99 Foo', '2026-11-21']) {
       expect(retryAfterMs(header, now)).toBeNull();
     }
   });

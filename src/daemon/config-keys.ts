@@ -21,6 +21,8 @@ const KEYS: Record<keyof DaemonConfig, ConfigKey> = {
   inlineProfiles: { key: 'allow_inline_profiles' },
   profileFolder: { key: 'profile_files' },
   spoolRetentionMs: { key: 'spool_retention' },
+  notify: { key: 'notify' },
+  heartbeat: { key: 'heartbeat' },
 };
 
 const FIELDS = Object.keys(KEYS) as (keyof DaemonConfig)[];

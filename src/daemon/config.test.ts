@@ -21,7 +21,7 @@ describe('the configuration of the daemon', () => {
   });
 
   it('has each of its keys described for operators', () => {
-    const described = readFileSync('docs/operations.md', 'utf8');
+    const described = ['operations', 'notifications'].map((page) => readFileSync(`docs/${page}.md`, 'utf8')).join('\n');
     const { properties } = JSON.parse(JSON.stringify(daemonJsonSchema()));
     const names = Object.keys(properties).flatMap((key) =>
       Object.keys(properties[key].properties ?? { '': null }).map((inner) => (inner === '' ? key : `${key}.${inner}`)),
@@ -47,6 +47,7 @@ profiles: shelf
 allow_inline_profiles: false
 profile_files: profiles
 spool_retention: 2d
+heartbeat: { url: env:HEARTBEAT_URL, every: 2m }
 `;
     expect(readDaemonConfig(source, '/etc/soakd/soakd.yaml')).toEqual({
       ok: true,
@@ -67,6 +68,8 @@ spool_retention: 2d
         inlineProfiles: false,
         profileFolder: '/etc/soakd/profiles',
         spoolRetentionMs: 2 * 86_400_000,
+        notify: defaultDaemonConfig().notify,
+        heartbeat: { url: 'env:HEARTBEAT_URL', everyMs: 120_000 },
       },
     });
   });

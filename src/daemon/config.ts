@@ -7,6 +7,8 @@ import { readYaml } from '../config/document.ts';
 import { findingsOf } from '../config/issues.ts';
 import type { Problem } from '../config/problem.ts';
 import { duration, nonEmptyText, value } from '../config/value.ts';
+import { type HeartbeatConfig, heartbeatSchema, resolveHeartbeat } from '../duty/heartbeat-config.ts';
+import { type NotifyConfig, notifySchema, resolveNotify } from '../notify/config.ts';
 import { type Fence, fenceEntry } from './fence.ts';
 
 export interface ListenAddress {
@@ -37,6 +39,10 @@ export interface DaemonConfig {
   profileFolder: string | null;
   /** Spool files of runs that ended longer ago are deleted. */
   spoolRetentionMs: number;
+  /** Who is told of alerts and results. */
+  notify: NotifyConfig;
+  /** Somebody who notices when soakd falls silent; null: nobody. */
+  heartbeat: HeartbeatConfig | null;
 }
 
 const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 8089 };
@@ -86,6 +92,8 @@ const schema = z.strictObject({
     maxMs: 3_650 * DAY_MS,
     example: '14d',
   }).optional(),
+  notify: notifySchema.optional(),
+  heartbeat: heartbeatSchema.optional(),
 });
 
 /** On this machine and for nobody else: who asks is one of its users. Behind a proxy callers come from anywhere. */
@@ -141,6 +149,8 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
     inlineProfiles: given.allow_inline_profiles ?? null,
     profileFolder: given.profile_files === undefined ? null : resolve(folder, given.profile_files),
     spoolRetentionMs: given.spool_retention ?? 14 * DAY_MS,
+    notify: resolveNotify(given.notify),
+    heartbeat: resolveHeartbeat(given.heartbeat),
   };
 }
 

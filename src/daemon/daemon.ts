@@ -8,12 +8,14 @@ import { type UndoFailure, UndoStack } from '../base/undo.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
 import { type DaemonConfig, isLocalOnly, type ListenAddress } from './config.ts';
+import { configSecrets, namedVariables } from './config-secrets.ts';
 import type { Fence } from './fence.ts';
 import { fencedControl } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
 import type { Redactor } from './log.ts';
 import { networksOutside } from './networks-outside.ts';
+import { Notifying } from './notifying.ts';
 import { liveProfileFiles, profileFiles } from './profile-files.ts';
 import { profileShelf } from './profile-shelf.ts';
 import { type Reloaded, Reloads } from './reload.ts';
@@ -21,7 +23,7 @@ import { renderApart } from './render-apart.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { withoutTokens } from './token.ts';
 import { TokenBook } from './token-book.ts';
-import { makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts';
+import { type House, makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts';
 
 export interface Daemon {
   /** Where it can be asked. */
@@ -60,6 +62,8 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   const tokens = new TokenBook(surroundings.env, redactor, config);
   // Neither k6 nor a sampler has any use for the daemon's own tokens. What k6 may not connect to changes with the fence.
   const env: Record<string, string | undefined> = withinFence(withoutTokens(surroundings.env), config.fence);
+  // Nor for what reaches people: a profile could name such a variable and have it sent to its target.
+  for (const name of namedVariables([config.notify, config.heartbeat])) delete env[name];
   reloads.add(tokens);
   reloads.add({
     name: 'log_level',
@@ -91,6 +95,13 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   const shelf = profileShelf(() => reloads.config.shelfFolder);
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
   const { soaks, store, readProfile } = house;
+  const notifying = notify(config, house, surroundings);
+  undo.push('end the delivery of notifications', () => notifying.stop());
+  undo.push(
+    'leave the outbox alone',
+    house.onEnqueued(() => notifying.delivery.ring()),
+  );
+  reloads.add(notifying);
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
   const taken = await soaks.recover({ mode: 'carry_on' });
   log.info({ runs: taken.map(({ id }) => id) }, 'unfinished runs are carried on');
@@ -156,6 +167,13 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     },
   };
 }
+
+/** Opens the channels of the configuration, and begins to deliver. */
+const notify = (config: DaemonConfig, { duty, context }: House, surroundings: DaemonSurroundings): Notifying => {
+  const { env, clock, log, redactor, host } = surroundings;
+  const secret = configSecrets(env, (found) => redactor.learn(found));
+  return new Notifying(config, { duty, clock, log, host, random: context.random }, secret);
+};
 
 /** Tells k6 to connect to nothing outside, where that can be told: own scripts, redirects and names that move. */
 function withinFence(env: Surroundings['env'], { targets }: Fence): Surroundings['env'] {

@@ -1,10 +1,10 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { durableWriteMs, freeBytes } from '../base/disk.ts';
+import { request } from '../base/http-request.ts';
 import { clockIsSynchronised } from '../base/time-sync.ts';
 import { checkWorkload } from '../load/check-workload.ts';
 import { checkK6, type K6Binary } from '../load/k6-binary.ts';
-import { request } from '../base/http-request.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { trySamplers } from '../sample/try.ts';
 import type { PreflightPorts } from '../soak/preflight.ts';

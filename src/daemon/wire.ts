@@ -7,6 +7,7 @@ import { EXIT, SoakdError } from '../base/errors.ts';
 import { makeFolder } from '../base/folder.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
+import { type RingingDutyStore, ringing } from '../duty/deliver/ringing-duty-store.ts';
 import { type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
 import { createK6Engine } from '../load/k6-engine.ts';
 import type { Run } from '../model/run.ts';
@@ -49,6 +50,8 @@ export interface House {
   soaks: Soaks;
   store: BufferedStore;
   duty: DutyStore;
+  /** Calls the listener each time that messages were put into the outbox. */
+  onEnqueued: RingingDutyStore['onEnqueued'];
   storeFile: string;
   k6: K6Binary;
   readProfile: ReadProfile;
@@ -71,7 +74,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   const store = new BufferedStore(opened, { clock, random });
   // The buffer, not what lies behind it: else it goes on trying to write what waits, and the process never ends.
   undo.push('close the store', () => store.close());
-  const duty = await openSqliteDutyStore({ file: storeFile, clock });
+  const { duty, onEnqueued } = ringing(await openSqliteDutyStore({ file: storeFile, clock }));
   undo.push('close the rows about duty', () => duty.close());
 
   const k6 = k6BinaryPath(env, root);
@@ -134,7 +137,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
   };
   const soaks = new Soaks(context, readProfile);
   undo.push('leave the runs to the next soakd', () => soaks.close());
-  return { dataFolder, soaks, store, duty, storeFile, k6, readProfile, context };
+  return { dataFolder, soaks, store, duty, onEnqueued, storeFile, k6, readProfile, context };
 }
 
 /** A run that cannot begin well does not begin; what only makes it poorer is told. A start to come may wait for its target. */

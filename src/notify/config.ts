@@ -95,7 +95,11 @@ export const notifySchema = z
       example: '1m',
     }).optional(),
     repeat: z
-      .strictObject({ critical: repeat('1h').optional(), warning: repeat('6h').optional(), info: repeat('24h').optional() })
+      .strictObject({
+        critical: repeat('1h').optional(),
+        warning: repeat('6h').optional(),
+        info: repeat('24h').optional(),
+      })
       .describe('a firing alert is told again')
       .optional(),
     give_up_after: duration('what could not be delivered for so long is given up', {
@@ -104,22 +108,20 @@ export const notifySchema = z
       example: '7d',
     }).optional(),
   })
-  .superRefine(
-    (given, context) => {
-      const known = Object.keys(given.channels ?? {});
-      const check = (names: readonly string[] | undefined, path: (string | number)[]): void => {
-        for (const [at, name] of (names ?? []).entries()) {
-          if (known.includes(name)) continue;
-          const like = nearest(name, known);
-          const hint = like === null ? `channels has ${known.join(', ') || 'none'}` : `did you mean ${like}?`;
-          const message = `there is no channel "${name}"`;
-          context.addIssue({ code: 'custom', path: [...path, at], message, params: { hint } });
-        }
-      };
-      for (const [at, { channels }] of (given.routes ?? []).entries()) check(channels, ['routes', at, 'channels']);
-      check(given.default, ['default']);
-    },
-  )
+  .superRefine((given, context) => {
+    const known = Object.keys(given.channels ?? {});
+    const check = (names: readonly string[] | undefined, path: (string | number)[]): void => {
+      for (const [at, name] of (names ?? []).entries()) {
+        if (known.includes(name)) continue;
+        const like = nearest(name, known);
+        const hint = like === null ? `channels has ${known.join(', ') || 'none'}` : `did you mean ${like}?`;
+        const message = `there is no channel "${name}"`;
+        context.addIssue({ code: 'custom', path: [...path, at], message, params: { hint } });
+      }
+    };
+    for (const [at, { channels }] of (given.routes ?? []).entries()) check(channels, ['routes', at, 'channels']);
+    check(given.default, ['default']);
+  })
   .describe('who is told of alerts and results');
 
 /** As it was checked; undefined: nobody is told. */

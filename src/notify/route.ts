@@ -1,7 +1,7 @@
 import type { AlertAction, AlertSeverity } from '../model/alert.ts';
 import { matchesLabels } from '../model/label-match.ts';
 import type { NotificationKind } from '../model/notification.ts';
-import type { NotifyConfig, Routed, Route } from './config.ts';
+import type { NotifyConfig, Route, Routed } from './config.ts';
 import { pluginOf } from './registry.ts';
 
 /** What a route looks at. */

@@ -14,7 +14,8 @@ export const secretName = (description: string) =>
     .string()
     .meta({ description: `${description}, as env:NAME or file:/path`, pattern: SECRET.source })
     .superRefine((text, context) => {
-      if (!namesSecret(text)) context.addIssue({ code: 'custom', message: 'is written openly', params: { hint: HINT } });
+      if (!namesSecret(text))
+        context.addIssue({ code: 'custom', message: 'is written openly', params: { hint: HINT } });
     });
 
 /** An http(s) address, or the name of a secret that holds one. Credentials in it are refused. */

@@ -1,6 +1,6 @@
 import { type Backoff, backoffMs } from '../../base/backoff.ts';
 import { Bell } from '../../base/bell.ts';
-import { type Clock, deadline, sleeps } from '../../base/clock.ts';
+import { type Clock, deadline } from '../../base/clock.ts';
 import { digestOf } from '../../base/digest.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
@@ -140,6 +140,7 @@ export class ChannelLoop {
       underway: new Set(this.#underway.keys()),
     });
     for (const batch of batches) this.#begin(batch, cutting);
+    if (batches.length > 0) this.#windowRows = WINDOW_ROWS;
     if (batches.length === 0 && this.#underway.size === 0 && this.#rows.length >= this.#windowRows) {
       // All that can be seen must wait: what waits behind it may go.
       if (this.#windowRows < MOST_ROWS) {
@@ -155,9 +156,10 @@ export class ChannelLoop {
     const { clock } = this.#options;
     const timer = new AbortController();
     if (wakeAtMs !== null && Number.isFinite(wakeAtMs)) {
-      sleeps(clock, Math.max(0, wakeAtMs - clock.now()), timer.signal).then((over) => {
-        if (over) this.#bell.ring();
-      });
+      clock.sleep(Math.max(0, wakeAtMs - clock.now()), timer.signal).then(
+        () => this.#bell.ring(),
+        () => undefined,
+      );
     }
     await this.#bell.wait(signal);
     timer.abort();
@@ -170,7 +172,6 @@ export class ChannelLoop {
     const settledOrBusy = new Set([...this.#unsaved.keys(), ...this.#busyIds]);
     const rows = await duty.outbox({ channel: name, limit: this.#windowRows });
     this.#rows = rows.filter(({ id }) => !settledOrBusy.has(id) && !this.#unsaved.has(id));
-    if (rows.length < this.#windowRows) this.#windowRows = WINDOW_ROWS;
     // What the receiver asked for before a restart still holds.
     const [head] = rows;
     if (this.#failures === 0 && head !== undefined && head.attempts > 0 && head.dueMs > clock.now()) {

@@ -16,9 +16,9 @@ export interface DeliveryPorts {
   clock: Clock;
   random: Random;
   log: DeliveryLog;
-  /** Resolves `env:NAME` and `file:PATH`. */
-  secret: ChannelContext['secret'];
   host: string;
+  /** Told when a channel begins to fail, fails again, gives something up, or delivers again. */
+  onHealth?: (health: ChannelHealth) => void;
 }
 
 /** What became of a test message. */
@@ -44,17 +44,19 @@ export interface Delivery {
 const GRACE_MS = 5_000;
 const TEST_LIMIT_MS = 15_000;
 
-/** Opens every channel of the configuration. Throws a SoakdError for a secret that is missing; nothing runs then. */
-export function openChannels(config: NotifyConfig, ports: Omit<DeliveryPorts, 'duty' | 'random' | 'log'>): Map<string, Channel> {
-  const { clock, secret, host } = ports;
-  const context: ChannelContext = { clock, secret, host, publicUrl: config.publicUrl };
+/** Opens every channel of the configuration; nothing runs yet. Throws a SoakdError for a secret that is missing. */
+export function openChannels(config: NotifyConfig, ports: Omit<ChannelContext, 'publicUrl'>): Map<string, Channel> {
+  const context: ChannelContext = { ...ports, publicUrl: config.publicUrl };
   return new Map(Object.entries(config.channels).map(([name, settings]) => [name, openChannel(settings, context)]));
 }
 
-/** Begins to deliver. All that can fail is tried before anything runs: throws a SoakdError for a secret that is missing. */
-export function startDelivery(config: NotifyConfig, ports: DeliveryPorts): Delivery {
-  const { duty, clock, random, log } = ports;
-  const channels = openChannels(config, ports);
+/** Begins to deliver through channels that `openChannels` opened for the same configuration. */
+export function startDelivery(
+  config: NotifyConfig,
+  channels: ReadonlyMap<string, Channel>,
+  ports: DeliveryPorts,
+): Delivery {
+  const { duty, clock, random, log, onHealth = () => undefined } = ports;
   const stopping = new AbortController();
   const loops = [...channels].map(([name, channel]) => {
     const settings = config.channels[name];
@@ -67,7 +69,7 @@ export function startDelivery(config: NotifyConfig, ports: DeliveryPorts): Deliv
       groupIntervalMs: config.groupIntervalMs,
       giveUpAfterMs: config.giveUpAfterMs,
       resend: everyMs === null ? null : { everyMs, body: () => standingAlerts(name, config, duty, clock.now()) },
-      onHealth: () => undefined,
+      onHealth,
     });
   });
   const running = Promise.all(loops.map((loop) => loop.run(stopping.signal, GRACE_MS)));

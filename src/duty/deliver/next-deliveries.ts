@@ -29,7 +29,10 @@ const MAX_GATHERED = 20;
  * wait, oldest first. Within a group nothing overtakes; across groups what was tried least goes first, so that a message which
  * the receiver cannot digest does not keep the others back.
  */
-export function nextDeliveries(rows: readonly Notification[], now: ChannelNow): { batches: Batch[]; wakeAtMs: number | null } {
+export function nextDeliveries(
+  rows: readonly Notification[],
+  now: ChannelNow,
+): { batches: Batch[]; wakeAtMs: number | null } {
   const groups = new Map<string, [Notification, ...Notification[]]>();
   for (const row of rows) {
     const group = groups.get(row.group);
@@ -52,7 +55,11 @@ export function nextDeliveries(rows: readonly Notification[], now: ChannelNow): 
 }
 
 /** The first word of a group goes at once; what follows waits for company, unless it is urgent. */
-function heldUntilMs(group: string, waiting: readonly Notification[], { forPeople, groupIntervalMs, sentMs }: ChannelNow): number {
+function heldUntilMs(
+  group: string,
+  waiting: readonly Notification[],
+  { forPeople, groupIntervalMs, sentMs }: ChannelNow,
+): number {
   const lastMs = sentMs.get(group);
   if (!forPeople || lastMs === undefined || waiting.some(({ body }) => isUrgent(body))) return 0;
   return lastMs + groupIntervalMs;

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { deadline } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
+import { request } from '../../base/http-request.ts';
 import { duration } from '../../config/value.ts';
 import { httpAddress } from '../address.ts';
-import { request } from '../../base/http-request.ts';
 import { addressOf, hostOf, resolveHeaders } from '../http-address.ts';
 import { FailedReading, type Sampler, type SamplerPlugin } from '../sampler.ts';
 

@@ -1,8 +1,8 @@
 /** Series that a Prometheus server already collects, by instant query. */
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
-import { httpAddress } from '../address.ts';
 import { request } from '../../base/http-request.ts';
+import { httpAddress } from '../address.ts';
 import { hostOf, resolveHeaders } from '../http-address.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';

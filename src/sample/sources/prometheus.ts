@@ -1,8 +1,8 @@
 /** Named series of a process that shows metrics itself: Prometheus text format or OpenMetrics. */
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
-import { httpAddress } from '../address.ts';
 import { request } from '../../base/http-request.ts';
+import { httpAddress } from '../address.ts';
 import { addressOf, hostOf, resolveHeaders } from '../http-address.ts';
 import { natureOf } from '../metric-nature.ts';
 import { headers, natureSettings, seriesName, withSettings } from '../metric-settings.ts';
