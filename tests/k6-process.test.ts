@@ -5,9 +5,10 @@ import { watch } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
-import { isGroupAlive, processStat, signalGroup } from '../src/base/proc.ts';
+import { isGroupAlive, oomScoreAdjustment, processStat, signalGroup } from '../src/base/proc.ts';
 import type { LoadProcess } from '../src/load/engine.ts';
 import { createK6Engine } from '../src/load/k6-engine.ts';
+import { K6_OOM_THOUSANDTHS, k6MemoryBytes } from '../src/load/k6-memory.ts';
 import type { ScriptWorkload } from '../src/model/profile.ts';
 import type { LoadProcessRow } from '../src/model/run.ts';
 import type { LoadWindow } from '../src/model/window.ts';
@@ -43,6 +44,16 @@ function listeningSockets(pid: number): string[] {
 }
 
 describe('a k6 process', () => {
+  it('goes before soakd when memory ends, and knows of a limit before that', async () => {
+    const rig = await openRig();
+    rig.limitMemory(1e9);
+    const { row } = await rig.start(rig.order(rig.plan(HOUR_MS, 60)));
+    expect(oomScoreAdjustment(row.pid)).toBe((oomScoreAdjustment(process.pid) ?? 0) + K6_OOM_THOUSANDTHS);
+    const environment = readFileSync(`/proc/${row.pid}/environ`, 'utf8').split('\0');
+    expect(environment).toContain(`GOMEMLIMIT=${k6MemoryBytes(1e9)}`);
+    expect(rig.logged).toEqual([]);
+  });
+
   it('names what ended it: killed, terminated, a broken script', async () => {
     const rig = await openRig();
     const long = rig.plan(HOUR_MS, 600);

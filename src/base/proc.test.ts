@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { isAlive, isGroupAlive, parseProcessStat, processArguments, processStat, signalGroup } from './proc.ts';
+import {
+  isAlive,
+  isGroupAlive,
+  offerToOomKiller,
+  oomScoreAdjustment,
+  parseProcessStat,
+  processArguments,
+  processStat,
+  signalGroup,
+} from './proc.ts';
 
 /** Fields 3 to 22 of proc_pid_stat(5) for a process with state S, parent 1, group 4242 and start 987654. */
 const fields = 'S 1 4242 4242 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 987654 0';
@@ -49,6 +58,15 @@ describe('processes', () => {
 
   it('a zombie is not alive', () => {
     expect(isAlive(parseProcessStat(`77 (k6) ${fields.replace('S', 'Z')}`))).toBe(false);
+  });
+
+  it('are taken before their owner when memory ends, as far as the kernel counts', async () => {
+    const pid = await sleeper();
+    const own = oomScoreAdjustment(process.pid) ?? 0;
+    offerToOomKiller(pid, 300);
+    expect(oomScoreAdjustment(pid)).toBe(Math.min(1000, own + 300));
+    offerToOomKiller(pid, 5000);
+    expect(oomScoreAdjustment(pid)).toBe(1000);
   });
 
   it('never signals its own group or everybody', () => {

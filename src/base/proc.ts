@@ -1,5 +1,5 @@
 /** Processes as Linux shows them in /proc, and signals to whole process groups. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { systemCode } from './file-errors.ts';
 
 export interface ProcessStat {
@@ -89,4 +89,23 @@ export function isGroupAlive(processGroup: number): boolean {
 export function outOfMemoryKills(): number | null {
   const count = /^oom_kill (\d+)$/m.exec(readProc('/proc/vmstat') ?? '')?.[1];
   return count === undefined ? null : Number(count);
+}
+
+/** Largest value of oom_score_adj (proc_pid_oom_score_adj(5)); a thousandth each of the memory that there is to share. */
+const MOST_OOM_SCORE_ADJ = 1000;
+
+/**
+ * When memory runs out, the kernel takes `pid` as if it used `thousandths` of all memory (of the control group, or of the
+ * machine) more than this process would. Everybody may raise the score of processes of their own. Throws what the system
+ * says, ENOENT when it is gone.
+ */
+export function offerToOomKiller(pid: number, thousandths: number): void {
+  const own = Number(readProc('/proc/self/oom_score_adj') ?? 0);
+  writeFileSync(`/proc/${pid}/oom_score_adj`, `${Math.min(own + thousandths, MOST_OOM_SCORE_ADJ)}`);
+}
+
+/** The score that `offerToOomKiller` sets; null when the process is gone. */
+export function oomScoreAdjustment(pid: number): number | null {
+  const text = readProc(`/proc/${pid}/oom_score_adj`);
+  return text === null ? null : Number(text);
 }

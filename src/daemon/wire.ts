@@ -5,6 +5,7 @@ import { bootTimeMs } from '../base/boot-time.ts';
 import type { Clock } from '../base/clock.ts';
 import { EXIT, SoakdError } from '../base/errors.ts';
 import { makeFolder } from '../base/folder.ts';
+import { ownMemoryLimitBytes } from '../base/own-process.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
 import { type RingingDutyStore, ringing } from '../duty/deliver/ringing-duty-store.ts';
@@ -85,6 +86,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
     k6Source: k6.source,
     scriptsFolder: join(root, 'k6'),
     env,
+    memoryLimitBytes: ownMemoryLimitBytes,
     log: (message) => log.warn({}, message),
     signal: leaving.signal,
   });

@@ -5,8 +5,9 @@ import { mkdir, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
-import { SoakdError } from '../base/errors.ts';
-import { isAlive, processArguments, processIds, processStat } from '../base/proc.ts';
+import { describeError, SoakdError } from '../base/errors.ts';
+import { systemCode } from '../base/file-errors.ts';
+import { isAlive, offerToOomKiller, processArguments, processIds, processStat } from '../base/proc.ts';
 import type { Workload } from '../model/profile.ts';
 import type { LoadProcessRow } from '../model/run.ts';
 import { type LoadEngine, type LoadOrder, spoolFileOf } from './engine.ts';
@@ -14,6 +15,7 @@ import { checkK6, type K6Binary } from './k6-binary.ts';
 import { k6Arguments, k6ConfigFileOf, k6Variables, outputArgument, settingsFileOf } from './k6-command.ts';
 import type { RawExit } from './k6-exit.ts';
 import { logFileOf } from './k6-log.ts';
+import { K6_OOM_THOUSANDTHS, k6MemoryVariables } from './k6-memory.ts';
 import { goneFromProc, type K6ProcessContext, k6Process } from './k6-process.ts';
 import { loadSettings } from './load-settings.ts';
 import { ownScriptEntry } from './own-script.ts';
@@ -31,6 +33,8 @@ export interface K6EngineOptions {
   scriptsFolder: string;
   /** The environment that k6 inherits and that `env:NAME` refers to. */
   env: Readonly<Record<string, string | undefined>>;
+  /** What k6 and its owner may use together, asked at each start; null without a limit. None, without it. */
+  memoryLimitBytes?: () => number | null;
   /** One line for people, about what went wrong and was dealt with. */
   log?: (message: string) => void;
   /** Aborted when the owner ends: k6 goes on, and nothing waits for it here any more. */
@@ -43,6 +47,7 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
   const k6Path = resolve(options.k6Path);
   const scriptsFolder = resolve(options.scriptsFolder);
   const log = options.log ?? (() => undefined);
+  const memoryLimitBytes = options.memoryLimitBytes ?? (() => null);
   const context: K6ProcessContext = { clock, log, signal: options.signal ?? new AbortController().signal };
 
   let checked: Promise<unknown> | null = null;
@@ -65,6 +70,7 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
       const environment = {
         ...k6Environment(env, order.profile.workload),
         ...k6Variables(order.folder, order.targetUrl),
+        ...k6MemoryVariables(memoryLimitBytes(), env),
       };
       const script = await writeOrder(order, processId, scriptsFolder);
       signal.throwIfAborted();
@@ -78,6 +84,7 @@ export function createK6Engine(options: K6EngineOptions): LoadEngine {
         order.folder,
         logFileOf(order.folder, processId),
       );
+      offerFirst(pid, log);
       const row: LoadProcessRow = {
         processId,
         pid,
@@ -192,6 +199,15 @@ async function startDetached(
     });
   } finally {
     await logHandle.close();
+  }
+}
+
+/** Without it k6 works as well; only the kernel may take the wrong one. */
+function offerFirst(pid: number, log: (message: string) => void): void {
+  try {
+    offerToOomKiller(pid, K6_OOM_THOUSANDTHS);
+  } catch (thrown) {
+    if (systemCode(thrown) !== 'ENOENT') log(`k6 is not the first to go when memory ends: ${describeError(thrown)}`);
   }
 }
 

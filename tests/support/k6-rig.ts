@@ -21,6 +21,8 @@ export interface K6Rig {
   order(plan: ArrivalPlan, workload?: Workload, changes?: Partial<LoadOrder>): LoadOrder;
   /** A plan at a constant rate from now on. */
   plan(lengthMs: number, perMinute: number, changes?: Partial<ArrivalPlan>): ArrivalPlan;
+  /** From now on engines share so much memory with their k6. */
+  limitMemory(bytes: number): void;
   /** Starts k6; it is killed with its whole group when the rig closes. */
   start(order: LoadOrder, env?: Record<string, string>): Promise<LoadProcess>;
   /** Text of all files in the run's folder. */
@@ -34,6 +36,7 @@ export async function k6Rig(answer?: Parameters<typeof startHttpTarget>[1]): Pro
   const target = await startHttpTarget(() => systemClock.now(), answer);
   const started: LoadProcess[] = [];
   const logged: string[] = [];
+  let memoryLimitBytes: number | null = null;
   const { PATH = '', HOME = '' } = process.env;
   const engine = (env: Record<string, string> = {}): LoadEngine =>
     createK6Engine({
@@ -41,6 +44,7 @@ export async function k6Rig(answer?: Parameters<typeof startHttpTarget>[1]): Pro
       k6Path,
       scriptsFolder: resolve('k6'),
       env: { PATH, HOME, ...env },
+      memoryLimitBytes: () => memoryLimitBytes,
       log: (message) => logged.push(message),
     });
   return {
@@ -50,6 +54,9 @@ export async function k6Rig(answer?: Parameters<typeof startHttpTarget>[1]): Pro
     engine,
     order: (plan, workload, changes = {}) => loadOrder({ folder, targetUrl: target.url, plan, ...changes }, workload),
     plan: (lengthMs, perMinute, changes) => constantPlan(systemClock.now(), lengthMs, perMinute, changes),
+    limitMemory: (bytes) => {
+      memoryLimitBytes = bytes;
+    },
     start: async (order, env) => {
       const process = await engine(env).start(order, new AbortController().signal);
       started.push(process);
