@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { isLoopbackHost } from '../api/access.ts';
 import { createApi } from '../api/api.ts';
-import { SoakdError } from '../base/errors.ts';
+import { describeError, SoakdError } from '../base/errors.ts';
 import { systemCode } from '../base/file-errors.ts';
 import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
+import type { RunStatus } from '../model/status.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
 import { type DaemonConfig, isLocalOnly, type ListenAddress } from './config.ts';
@@ -13,6 +14,7 @@ import type { Fence } from './fence.ts';
 import { fencedControl } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
+import { keepManagerTold } from './keep-manager-told.ts';
 import type { Redactor } from './log.ts';
 import { networksOutside } from './networks-outside.ts';
 import { Notifying } from './notifying.ts';
@@ -20,9 +22,11 @@ import { liveProfileFiles, profileFiles } from './profile-files.ts';
 import { profileShelf } from './profile-shelf.ts';
 import { type Reloaded, Reloads } from './reload.ts';
 import { renderApart } from './render-apart.ts';
+import { serviceManager, withoutServiceManager } from './service-manager.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { withoutTokens } from './token.ts';
 import { TokenBook } from './token-book.ts';
+import { WatchedLoops } from './watched-loops.ts';
 import { type House, makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts';
 
 export interface Daemon {
@@ -58,10 +62,18 @@ export async function startDaemon(config: DaemonConfig, surroundings: DaemonSurr
 
 async function start(config: DaemonConfig, surroundings: DaemonSurroundings, undo: UndoStack): Promise<Daemon> {
   const { clock, log, redactor, version, dataFolder } = surroundings;
-  const reloads = new Reloads(config, { read: surroundings.readConfig ?? (() => config), log });
+  const manager = serviceManager(surroundings.env, { pid: surroundings.pid, log });
+  const reloads = new Reloads(config, {
+    read: surroundings.readConfig ?? (() => config),
+    log,
+    ...(manager === null ? {} : { around: { begins: () => manager.reloading(), over: () => manager.ready() } }),
+  });
   const tokens = new TokenBook(surroundings.env, redactor, config);
   // Neither k6 nor a sampler has any use for the daemon's own tokens. What k6 may not connect to changes with the fence.
-  const env: Record<string, string | undefined> = withinFence(withoutTokens(surroundings.env), config.fence);
+  const env: Record<string, string | undefined> = withinFence(
+    withoutServiceManager(withoutTokens(surroundings.env)),
+    config.fence,
+  );
   // Nor for what reaches people: a profile could name such a variable and have it sent to its target.
   for (const name of namedVariables([config.notify, config.heartbeat])) delete env[name];
   reloads.add(tokens);
@@ -108,11 +120,14 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
 
   const stopping = new AbortController();
   const runFolder = (runId: string): string => runFolderIn(dataFolder, runId);
-  const background = Promise.all([
-    soaks.keepRecovering(stopping.signal),
-    keepSpoolsShort({ store, clock, log, runFolder }, () => reloads.config.spoolRetentionMs, stopping.signal),
-  ]);
-  undo.push('end what runs in the background', () => background);
+  const loops = new WatchedLoops(stopping.signal);
+  const inBackground = (name: string, loop: (signal: AbortSignal) => Promise<void>): void =>
+    loops.start(name, loop, (thrown) => log.error({ reason: describeError(thrown) }, `nobody looks after: ${name}`));
+  inBackground('orphaned runs', (signal) => soaks.keepRecovering(signal));
+  inBackground('old spool files', (signal) =>
+    keepSpoolsShort({ store, clock, log, runFolder }, () => reloads.config.spoolRetentionMs, signal),
+  );
+  undo.push('end what runs in the background', () => loops.over());
   undo.push('tell the background to end', () => stopping.abort());
 
   const self = watchSelf();
@@ -153,12 +168,21 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   log.info({ url, dataFolder, tokens: length, fence: config.fence }, 'soakd serves');
 
   const { host } = config.listen;
+  if (manager !== null) {
+    const { holder, settings } = house.context;
+    const live = (): RunStatus[] => soaks.live().flatMap((id) => soaks.status(id) ?? []);
+    const vital = { clock, store, holder, leaseMs: settings.leaseMs, tryStore: () => store.tryWrite(), live };
+    inBackground('the service manager', (signal) =>
+      keepManagerTold(manager, { ...vital, log, endedLoops: () => loops.ended() }, signal),
+    );
+  }
   if (length === 0) log.info({ host }, 'no token is set: whoever can reach this address may start and stop soaks');
   return {
     url,
     reload: () => reloads.reload(),
     async stop() {
       log.info({ live: soaks.live() }, 'soakd stops; live runs are left to the next one');
+      await manager?.stopping();
       // Streams end first, else the server would wait for them.
       stopping.abort();
       const failures = await undo.unwind();
