@@ -8,29 +8,47 @@ import type { Session } from './sessions/session-store.ts';
 export function reply(session: Session, message: string): string {
   const asked = message.toLowerCase();
   session.turns++;
-  for (const [pattern, answer] of INTENTS) if (pattern.test(asked)) return answer(session, asked);
+  const [, , answer] = intentOf(asked) ?? [];
+  if (answer !== undefined) return answer(session, asked);
   return 'Sorry, I can help with products, your cart and your orders. What are you looking for?';
 }
 
-const INTENTS: [RegExp, (session: Session, asked: string) => string][] = [
-  [/\b(check ?out|pay|place (the|my) order)\b/, checkOut],
-  [/\bremove\b/, removeFromCart],
-  [/\b(add|put)\b/, addToCart],
-  [/\bcart\b/, showCart],
-  [/\bsizes?\b/, (session) => `${nameOf(current(session))} is available in size S, medium, L and XL.`],
+/** The tool that the agent calls for a message; null when it only talks. */
+export const toolFor = (message: string): string | null => intentOf(message.toLowerCase())?.[1] ?? null;
+
+type Intent = [pattern: RegExp, tool: string | null, answer: (session: Session, asked: string) => string];
+
+const intentOf = (asked: string): Intent | undefined => INTENTS.find(([pattern]) => pattern.test(asked));
+
+const INTENTS: readonly Intent[] = [
+  [/\b(check ?out|pay|place (the|my) order)\b/, 'check_out', checkOut],
+  [/\bremove\b/, 'remove_from_cart', removeFromCart],
+  [/\b(add|put)\b/, 'add_to_cart', addToCart],
+  [/\bcart\b/, 'show_cart', showCart],
+  [
+    /\bsizes?\b/,
+    'product_details',
+    (session) => `${nameOf(current(session))} is available in size S, medium, L and XL.`,
+  ],
   [
     /\bprice|cost|how much\b/,
+    'product_details',
     (session) => `The price of ${nameOf(current(session))} is ${current(session)?.price ?? 999} rupees.`,
   ],
   [
     /\b(order|track|deliver)/,
+    'order_status',
     () => 'Your order is on its way: delivery within three days. Ask me any time to track it.',
   ],
-  [/\breturn|refund\b/, () => 'You can return any order within 30 days for a full refund.'],
-  [/\b(hello|hi|hey)\b/, () => 'Hello, I am the shop assistant. How can I help you?'],
-  [/\bthank/, () => 'You are welcome. Happy to help!'],
-  [/\brecommend|suggest|popular\b/, (session) => `I recommend ${show(session, PRODUCTS.slice(0, 3))}.`],
-  [/\b(show|find|search|want|need|look|option|have|blue|red|black|white|shirt|dress|jeans|shoe|nike)/, search],
+  [/\breturn|refund\b/, null, () => 'You can return any order within 30 days for a full refund.'],
+  [/\b(hello|hi|hey)\b/, null, () => 'Hello, I am the shop assistant. How can I help you?'],
+  [/\bthank/, null, () => 'You are welcome. Happy to help!'],
+  [/\brecommend|suggest|popular\b/, 'recommend', (session) => `I recommend ${show(session, PRODUCTS.slice(0, 3))}.`],
+  [
+    /\b(show|find|search|want|need|look|option|have|blue|red|black|white|shirt|dress|jeans|shoe|nike)/,
+    'search_products',
+    search,
+  ],
 ];
 
 function search(session: Session, asked: string): string {

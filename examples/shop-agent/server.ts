@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { cartTotal, reply } from './agent.ts';
+import { cartTotal, reply, toolFor } from './agent.ts';
 import { findProducts, PRODUCTS } from './catalogue.ts';
 import type { Session, SessionStore } from './sessions/session-store.ts';
 import { type Switches, switchesSchema } from './switches.ts';
@@ -46,6 +46,18 @@ export function createShop({ sessions, switches, version, crash }: ShopOptions):
     name: 'shop_request_duration_seconds',
     help: 'Time to answer',
     labelNames: ['route'],
+    registers: [registry],
+  });
+  const toolCalls = new Counter({
+    name: 'tool_calls_total',
+    help: 'Tools that the assistant called',
+    labelNames: ['tool_name'],
+    registers: [registry],
+  });
+  const toolSuccesses = new Counter({
+    name: 'tool_calls_success',
+    help: 'Calls of tools that gave what was asked for',
+    labelNames: ['tool_name'],
     registers: [registry],
   });
   const leaked: Buffer[] = [];
@@ -109,6 +121,11 @@ export function createShop({ sessions, switches, version, crash }: ShopOptions):
         const session = await sessionOf(session_id);
         const text = reply(session, message);
         await sessions.save(session);
+        const tool = toolFor(message);
+        if (tool !== null) {
+          toolCalls.inc({ tool_name: tool });
+          if (!text.startsWith('Sorry')) toolSuccesses.inc({ tool_name: tool });
+        }
         return { session_id: session.id, reply: text, turns: session.turns };
       }
       default:

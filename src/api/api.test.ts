@@ -335,7 +335,7 @@ describe('metrics', () => {
     await staging.clock.advance(HOUR_MS);
     const counts = (text: string): string[] => text.match(/^soakd_run_requests_total.*$/gm) ?? [];
     const [first, second] = await Promise.all([rig.get('/metrics'), rig.get('/metrics')]);
-    expect(counts(first.body)).toHaveLength(2);
+    expect(counts(first.body)).toHaveLength(4);
     expect(counts(second.body)).toEqual(counts(first.body));
   });
 

@@ -3,26 +3,36 @@
  * value is read at the scrape; what is unknown has no line, never a zero.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { describeError } from '../base/errors.ts';
 import type { RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import { type SeriesTrend, TREND_STATES } from '../model/verdict.ts';
+import { OUTCOMES } from '../model/window.ts';
+import { type DutyNow, dutyNow } from './duty-metrics.ts';
+import { type CountedRun, EventCounts } from './event-metrics.ts';
 import type { ApiPorts } from './ports.ts';
 import { RUN_METRICS } from './run-metrics.ts';
 import { runStateSchema } from './schemas.ts';
 
+const seconds = (ms: number | null | undefined): number | null => (ms === null || ms === undefined ? null : ms / 1_000);
+
 const STATES = runStateSchema.options;
 const CRITERION_STATES = ['pass', 'fail', 'inconclusive', 'not_applicable'] as const;
 
+type MetricsPorts = Pick<ApiPorts, 'control' | 'store' | 'duty' | 'storeHealth' | 'selfUsage' | 'version' | 'log'>;
+
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #ports: Pick<ApiPorts, 'control' | 'store' | 'storeHealth' | 'selfUsage' | 'version'>;
+  readonly #ports: MetricsPorts;
+  readonly #events: EventCounts;
   readonly #requests: Histogram<'route' | 'method' | 'code'>;
   readonly #wrongTokens: Counter;
   readonly #known = new Map<string, Gauge<string> | Counter<string>>();
   #scraping: Promise<unknown> = Promise.resolve();
 
-  constructor(ports: Pick<ApiPorts, 'control' | 'store' | 'storeHealth' | 'selfUsage' | 'version'>) {
+  constructor(ports: MetricsPorts) {
     this.#ports = ports;
+    this.#events = new EventCounts(ports.store);
     this.#requests = new Histogram({
       name: 'soakd_http_request_duration_seconds',
       help: 'Time to answer a request of the HTTP API.',
@@ -66,6 +76,7 @@ export class Metrics {
       const status = control.status(id);
       if (status !== null) this.#readRun(status);
     }
+    await this.#readStored(live);
     await this.#readLastEnded(new Set(live));
     return this.#registry.metrics();
   }
@@ -98,13 +109,14 @@ export class Metrics {
     const about = { ...run, target: status.targetUrl, rehearsal: String(status.rehearsal) };
     this.#set('soakd_run_info', 'A constant 1 with what is soaked.', about, 1);
     for (const { name, help, read } of RUN_METRICS) this.#set(`soakd_run_${name}`, help, run, read(status));
-    this.#count(
-      'soakd_run_requests_total',
-      'Requests that ended.',
-      { ...run, result: 'ok' },
-      requests.total - requests.failed,
-    );
-    this.#count('soakd_run_requests_total', 'Requests that ended.', { ...run, result: 'failed' }, requests.failed);
+    for (const outcome of OUTCOMES) {
+      this.#count(
+        'soakd_run_requests_total',
+        'Requests that ended.',
+        { ...run, result: outcome === 'ok' ? 'ok' : 'failed', outcome },
+        requests.byOutcome[outcome],
+      );
+    }
     for (const fate of ['started', 'starved', 'late', 'paused', 'interrupted'] as const) {
       this.#count(
         'soakd_run_arrivals_total',
@@ -123,10 +135,24 @@ export class Metrics {
         series,
         growth?.growthPer24h ?? null,
       );
-      if (growth !== null) this.#trend('soakd_target_series', { ...run, series: id }, growth);
+      if (growth !== null) this.#trend('soakd_target_series', { ...run, series: id, unit }, growth);
+      this.#set(
+        'soakd_target_series_exhaustion_time_seconds',
+        'When the limit of a sampled series is reached if it grows on, since the epoch.',
+        { ...run, series: id },
+        seconds(growth?.exhaustion?.atMs),
+      );
     }
     for (const one of status.drift) this.#trend('soakd_run_response_time', { ...run, request: one.request ?? '' }, one);
-    for (const { id, status: standing } of status.criteria) {
+    for (const { id, status: standing, unit, actual, target } of status.criteria) {
+      const criterion = { ...run, criterion: id, unit };
+      this.#set(
+        'soakd_run_criterion_actual',
+        'Value of the criterion so far, in the unit of its label.',
+        criterion,
+        actual,
+      );
+      this.#set('soakd_run_criterion_limit', 'Limit of the criterion, in the unit of its label.', criterion, target);
       for (const state of CRITERION_STATES) {
         this.#set(
           'soakd_run_criterion',
@@ -156,11 +182,61 @@ export class Metrics {
     );
   }
 
+  /** What only the store knows. While it cannot be read, the rest is told all the same, and these have no line. */
+  async #readStored(live: readonly string[]): Promise<void> {
+    const { control, duty, store, log } = this.#ports;
+    try {
+      for (const [id, counted] of await this.#events.read(live)) {
+        const run = { run: id, name: control.status(id)?.name ?? (await store.run(id))?.name ?? '' };
+        this.#readEvents(run, counted);
+      }
+      this.#readDuty(await dutyNow(duty));
+    } catch (thrown) {
+      log.warn({ reason: describeError(thrown) }, 'a scrape goes without what only the store knows');
+    }
+  }
+
+  #readEvents(run: { run: string; name: string }, { events, sources }: CountedRun): void {
+    for (const { kind, severity, count, lastMs } of events) {
+      const labels = { ...run, kind, severity };
+      this.#count('soakd_run_events_total', 'Events of the run, by kind.', labels, count);
+      this.#set(
+        'soakd_run_last_event_time_seconds',
+        'When an event of the kind happened last, since the epoch.',
+        labels,
+        seconds(lastMs),
+      );
+    }
+    for (const { source, kind, up } of sources) {
+      this.#set('soakd_run_source_up', '1 while the source can be read.', { ...run, source, kind }, up ? 1 : 0);
+    }
+  }
+
+  #readDuty({ alerts, waiting }: DutyNow): void {
+    for (const { count, firingMs, ...labels } of alerts) {
+      this.#set('soakd_alerts', 'Open alerts of soakd.', labels, count);
+      const { state: _, ...alert } = labels;
+      if (firingMs === null) continue;
+      this.#set(
+        'soakd_alert_firing_time_seconds',
+        'Since when an alert fires, since the epoch.',
+        alert,
+        seconds(firingMs),
+      );
+    }
+    for (const [channel, messages] of Object.entries(waiting)) {
+      this.#set('soakd_notifications_waiting', 'Messages that are not delivered yet.', { channel }, messages);
+    }
+  }
+
   /** A run that ended between two scrapes would else never be seen to have failed. */
   async #readLastEnded(live: ReadonlySet<string>): Promise<void> {
     const [newest] = await this.#ports.store.runs({ limit: 1 }).catch(() => []);
-    if (newest !== undefined && !live.has(newest.id))
-      this.#oneHotState({ run: newest.id, name: newest.name }, newest.state);
+    if (newest === undefined || live.has(newest.id)) return;
+    const run = { run: newest.id, name: newest.name };
+    this.#oneHotState(run, newest.state);
+    const help = 'When the newest run ended, since the epoch.';
+    this.#set('soakd_run_ended_time_seconds', help, { ...run, state: newest.state }, seconds(newest.endedMs));
   }
 
   #oneHotState(run: { run: string; name: string }, present: RunState): void {

@@ -13,12 +13,25 @@ const ratio = (percent: number | null): number | null => (percent === null ? nul
 
 /** One number a run, from its projection. */
 export const RUN_METRICS: readonly RunMetric[] = [
+  { name: 'start_time_seconds', help: 'When the load begins, since the epoch.', read: (s) => s.startMs / 1_000 },
+  { name: 'end_time_seconds', help: 'When the load ends as planned, since the epoch.', read: (s) => s.endMs / 1_000 },
+  {
+    name: 'judging',
+    help: '1 while what happens counts: no warm-up, no pause, no excluded time.',
+    read: (s) => (s.judging ? 1 : 0),
+  },
+  { name: 'compression', help: 'How much faster than real time the profile passes.', read: (s) => s.compression },
   { name: 'elapsed_seconds', help: 'Real time since the start.', read: (s) => seconds(s.elapsedMs) },
   { name: 'left_seconds', help: 'Real time until the planned end.', read: (s) => seconds(s.leftMs) },
   {
     name: 'planned_requests_per_second',
     help: 'Rate that the plan asks for now.',
     read: (s) => perSecond(s.rate.plannedPerMinute),
+  },
+  {
+    name: 'recently_planned_requests_per_second',
+    help: 'Rate that the plan asked for over the minute of offered and served.',
+    read: (s) => perSecond(s.rate.recentlyPlannedPerMinute),
   },
   {
     name: 'offered_requests_per_second',

@@ -137,6 +137,7 @@ export const runStatusSchema = z
     hourOfRun: z.number().describe('hours of profile time since the start'),
     profileClock: z.string().describe("wall-clock time in the profile's zone: `Sat 14:05`"),
     level: z.enum(['normal', 'peak', 'stress']).nullable(),
+    judging: z.boolean().describe('what happens now counts: no warm-up, no pause, no excluded time'),
     rate: z.strictObject({
       plannedPerMinute: z.number().describe('at this instant'),
       recentlyPlannedPerMinute: orNull.describe('over the same minute as offered and served'),
@@ -147,7 +148,11 @@ export const runStatusSchema = z
     latency: z.strictObject(latency).describe('total duration over the last five minutes'),
     errorRatePercent: z.strictObject({ recent: orNull, soFar: orNull }),
     availabilityPercent: orNull,
-    requests: z.strictObject({ total: counter, failed: counter }),
+    requests: z.strictObject({
+      total: counter,
+      failed: counter,
+      byOutcome: z.strictObject({ ok: counter, http_error: counter, timeout: counter, connect: counter }),
+    }),
     iterations,
     inFlight: z.strictObject({ requests: z.number(), oldestRequestMs: orNull }),
     series: z.array(

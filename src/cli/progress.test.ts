@@ -19,6 +19,7 @@ const status: RunStatus = {
   hourOfRun: 1.25,
   profileClock: 'Sat 14:05',
   level: 'peak',
+  judging: true,
   rate: {
     plannedPerMinute: 75,
     recentlyPlannedPerMinute: null,
@@ -29,7 +30,7 @@ const status: RunStatus = {
   latency: { p50Ms: 100, p95Ms: 1234, p99Ms: null },
   errorRatePercent: { recent: null, soFar: 0.5 },
   availabilityPercent: null,
-  requests: { total: 1000, failed: 5 },
+  requests: { total: 1000, failed: 5, byOutcome: { ok: 995, http_error: 5, timeout: 0, connect: 0 } },
   iterations: { planned: 500, started: 480, starved: 20, late: 0, paused: 0, interrupted: 0 },
   inFlight: { requests: 3, oldestRequestMs: null },
   series: [

@@ -1,6 +1,7 @@
 import type { LoadLevel } from './plan.ts';
 import type { RunEvent, RunState } from './run.ts';
 import type { CriterionResult, RequestDrift, SeriesGrowth } from './verdict.ts';
+import type { Outcome } from './window.ts';
 
 /** The live soak at a glance: a projection of rows, kept in memory, rebuilt from rows at boot. Missing is null. */
 export interface RunStatus {
@@ -21,6 +22,8 @@ export interface RunStatus {
   /** Wall-clock time in the profile's zone, as the load sees it: `Sat 14:05`; that of the start before it, that of the end after it. */
   profileClock: string;
   level: LoadLevel | null;
+  /** What happens now counts: the load runs, the warm-up is over, the profile does not exclude the time. */
+  judging: boolean;
   rate: {
     /** Requests a minute now, from the plan. */
     plannedPerMinute: number;
@@ -38,7 +41,7 @@ export interface RunStatus {
   /** Share of failed requests, percent: last five minutes, and so far. */
   errorRatePercent: { recent: number | null; soFar: number | null };
   availabilityPercent: number | null;
-  requests: { total: number; failed: number };
+  requests: { total: number; failed: number; byOutcome: Record<Outcome, number> };
   iterations: { planned: number; started: number; starved: number; late: number; paused: number; interrupted: number };
   inFlight: { requests: number; oldestRequestMs: number | null };
   series: {

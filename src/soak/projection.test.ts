@@ -133,7 +133,7 @@ describe('the status of a run', () => {
     expect(status.rate.offeredPerMinute).toBeCloseTo(60 * plan.requestsPerIteration, 6);
     expect(status.latency.p95Ms).toBeCloseTo(100, -1);
     expect(status.errorRatePercent).toEqual({ recent: 0, soFar: 100 / 3 });
-    expect(status.requests).toEqual({ total: 1800, failed: 600 });
+    expect(status.requests).toMatchObject({ total: 1800, failed: 600, byOutcome: { ok: 1200, http_error: 600 } });
     expect(status).toMatchObject({ elapsedMs: 600_000, leftMs: 24 * 3_600_000 - 600_000, level: 'normal' });
   });
 

@@ -1,12 +1,13 @@
-import { lengthOf, type Stretch } from '../base/stretches.ts';
+import { contains, lengthOf, type Stretch } from '../base/stretches.ts';
 import { durationsOriginMs } from '../model/duration-grid.ts';
 import type { ArrivalPlan, PlanEdit } from '../model/plan.ts';
 import type { Run, RunEvent, RunState } from '../model/run.ts';
 import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { RequestDrift, SeriesGrowth, Verdict } from '../model/verdict.ts';
-import type { IterationCounts, LoadWindow } from '../model/window.ts';
+import type { IterationCounts, LoadWindow, Outcome } from '../model/window.ts';
 import { factorAt } from '../plan/edits.ts';
+import { excludedStretches } from '../plan/exclusions.ts';
 import { levelAt, profileClock, requestsBetween, requestsPerMinuteAt } from '../plan/rate.ts';
 import type { SketchRow, WindowRow } from '../store/store.ts';
 import { replicaSums } from '../verdict/replicas.ts';
@@ -31,10 +32,11 @@ export interface LiveHealth {
 export class Projection {
   readonly #run: Run;
   #plan: ArrivalPlan;
+  #excluded: Stretch[];
   #edits: PlanEdit[] = [];
   #state: RunState = 'preparing';
   #total = 0;
-  #failed = 0;
+  readonly #byOutcome: Record<Outcome, number> = { ok: 0, http_error: 0, timeout: 0, connect: 0 };
   readonly #iterations: RunStatus['iterations'] = {
     planned: 0,
     started: 0,
@@ -55,6 +57,7 @@ export class Projection {
   constructor(run: Run, plan: ArrivalPlan) {
     this.#run = run;
     this.#plan = plan;
+    this.#excluded = excludedStretches(run.profile, plan);
     this.#recent = new RecentLoad(run.profile.workload.timeoutMs, durationsOriginMs(run));
   }
 
@@ -69,6 +72,7 @@ export class Projection {
 
   setPlan(plan: ArrivalPlan, edits: PlanEdit[]): void {
     this.#plan = plan;
+    this.#excluded = excludedStretches(this.#run.profile, plan);
     this.#edits = edits;
   }
 
@@ -143,6 +147,7 @@ export class Projection {
     const elapsedMs = Math.max(0, Math.min(nowMs, plan.endMs) - plan.startMs);
     const offering = nowMs >= plan.startMs && nowMs < plan.endMs;
     const lastMinute = this.#recent.lastMinute(nowMs);
+    const failed = this.#total - this.#byOutcome.ok;
     const availability = this.#verdict?.criteria.find((criterion) => criterion.id === 'availability');
     return {
       runId: run.id,
@@ -159,6 +164,7 @@ export class Projection {
       hourOfRun: (elapsedMs * run.compression) / HOUR_MS,
       profileClock: profileClock(run.profile, plan, plan.startMs + elapsedMs),
       level: offering ? levelAt(plan, run.profile, nowMs) : null,
+      judging: this.#state === 'running' && offering && !contains(this.#excluded, nowMs),
       rate: {
         plannedPerMinute: offering ? requestsPerMinuteAt(plan, nowMs) : 0,
         recentlyPlannedPerMinute: lastMinute === null ? null : plannedPerMinute(plan, lastMinute.stretches),
@@ -169,10 +175,10 @@ export class Projection {
       latency: this.#recent.latency(nowMs),
       errorRatePercent: {
         recent: this.#recent.errorRatePercent(nowMs),
-        soFar: this.#total === 0 ? null : (100 * this.#failed) / this.#total,
+        soFar: this.#total === 0 ? null : (100 * failed) / this.#total,
       },
       availabilityPercent: availability?.actual ?? null,
-      requests: { total: this.#total, failed: this.#failed },
+      requests: { total: this.#total, failed, byOutcome: { ...this.#byOutcome } },
       iterations: { ...this.#iterations },
       inFlight: {
         requests: this.#newest?.inFlight.requests ?? 0,
@@ -209,7 +215,7 @@ export class Projection {
   #addCounters(window: WindowRow | LoadWindow): void {
     for (const cell of window.requests) {
       this.#total += cell.count;
-      if (cell.outcome !== 'ok') this.#failed += cell.count;
+      this.#byOutcome[cell.outcome] += cell.count;
     }
     addCounts(this.#iterations, window.iterations);
     if (this.#newest === null || window.startMs >= this.#newest.startMs) {
