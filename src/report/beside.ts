@@ -1,9 +1,21 @@
 import type { Alert } from '../model/alert.ts';
+import type { Run } from '../model/run.ts';
+import type { Verdict } from '../model/verdict.ts';
+
+/** An earlier run of the same profile that is over. */
+export interface PastRun {
+  run: Run;
+  verdict: Verdict;
+}
 
 /** What a report may tell beside the rows of its run. */
 export interface Beside {
   /** Of this run, oldest first. */
   alerts: readonly Alert[];
+  /** The run of the profile before this one; a rehearsal is held against rehearsals only. */
+  last: PastRun | null;
+  /** The last one before this that passed. */
+  lastPassed: PastRun | null;
 }
 
-export const NOTHING_BESIDE: Beside = { alerts: [] };
+export const NOTHING_BESIDE: Beside = { alerts: [], last: null, lastPassed: null };
