@@ -7,7 +7,7 @@ import type { DutyStore } from '../store/duty-store.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessRules } from './access.ts';
 
-export const REPORT_FORMATS = ['md', 'html', 'json', 'junit'] as const;
+export const REPORT_FORMATS = ['md', 'summary', 'html', 'json', 'junit'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** What a request may start. */

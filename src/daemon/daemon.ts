@@ -5,6 +5,7 @@ import { describeError, SoakdError } from '../base/errors.ts';
 import { systemCode } from '../base/file-errors.ts';
 import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
+import { tellSummaries } from '../duty/summary/tell-summaries.ts';
 import type { RunStatus } from '../model/status.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
@@ -21,7 +22,7 @@ import { Notifying } from './notifying.ts';
 import { liveProfileFiles, profileFiles } from './profile-files.ts';
 import { profileShelf } from './profile-shelf.ts';
 import { type Reloaded, Reloads } from './reload.ts';
-import { renderApart } from './render-apart.ts';
+import { renderOneApart } from './render-apart.ts';
 import { serviceManager, withoutServiceManager } from './service-manager.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { withoutTokens } from './token.ts';
@@ -127,6 +128,16 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   inBackground('old spool files', (signal) =>
     keepSpoolsShort({ store, clock, log, runFolder }, () => reloads.config.spoolRetentionMs, signal),
   );
+  inBackground('summaries', (signal) =>
+    tellSummaries(
+      {
+        ...{ store, duty: house.duty, clock, random: house.context.random, log, control: soaks },
+        notify: () => reloads.config.notify,
+        summary: (runId) => renderOneApart(house.storeFile, runId, 'summary'),
+      },
+      signal,
+    ),
+  );
   undo.push('end what runs in the background', () => loops.over());
   undo.push('tell the background to end', () => stopping.abort());
 
@@ -155,7 +166,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       loopback: isLoopbackHost(config.listen.host),
       allowedHosts: reloads.config.allowedHosts,
     }),
-    report: async (runId, format) => (await renderApart(house.storeFile, runId))[format],
+    report: (runId, format) => renderOneApart(house.storeFile, runId, format),
     storeHealth: () => store.health(),
     tryStore: () => store.tryWrite(),
     selfUsage: self.read,

@@ -8,10 +8,10 @@ import { openSqliteDutyStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { loadRunRows } from '../verdict/load-rows.ts';
 import type { RenderedReports } from './render-apart.ts';
 
-const order = z.strictObject({ file: z.string(), runId: z.string() });
+const order = z.strictObject({ file: z.string(), runId: z.string(), format: z.string().nullable() });
 
 await answerParent(async (ordered): Promise<Partial<RenderedReports>> => {
-  const { file, runId } = order.parse(ordered);
+  const { file, runId, format: only } = order.parse(ordered);
   const options = { file, clock: systemClock, readOnly: true };
   const store = await openSqliteStore(options);
   const duty = await openSqliteDutyStore(options);
@@ -21,7 +21,8 @@ await answerParent(async (ordered): Promise<Partial<RenderedReports>> => {
     const rows = await loadRunRows(store, runId);
     const beside = await loadBeside(store, duty, rows.run);
     const rendered: Partial<RenderedReports> = {};
-    for (const { format, render } of REPORTS) rendered[format] = render(rows, verdict, beside);
+    for (const { format, render } of REPORTS)
+      if (only === null || only === format) rendered[format] = render(rows, verdict, beside);
     return rendered;
   } finally {
     await duty.close();

@@ -1,4 +1,5 @@
 import type { AlertAction, AlertSeverity } from './alert.ts';
+import type { Outcome4 } from './verdict.ts';
 
 /** What a message is about. */
 export const NOTIFICATION_KINDS = ['firing', 'acknowledged', 'resolved', 'summary', 'test'] as const;
@@ -34,6 +35,21 @@ export interface NotificationBody {
   /** Into the dashboard; null when no public address is configured. */
   link: string | null;
   alerts: readonly NotifiedAlert[];
+  /** Of a `summary`: how the run ended, for programs. */
+  result?: RunResult;
+}
+
+/** How a run ended. */
+export interface RunResult {
+  profile: string;
+  outcome: Outcome4;
+  /** Then `outcome` is what it would have been. */
+  rehearsal: boolean;
+  build: string | null;
+  /** Lower case, perhaps short; null: not labelled. */
+  commit: string | null;
+  startedMs: number;
+  endedMs: number;
 }
 
 /** A message in the outbox, before it is stored. */

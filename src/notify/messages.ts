@@ -1,7 +1,7 @@
 /** What is put into the outbox when something is to be told. Pure: the same news gives the same messages with the same keys. */
 import { digestOf } from '../base/digest.ts';
 import { ALERT_SEVERITIES, type AlertAction, type AlertNews, type AlertSeverity } from '../model/alert.ts';
-import type { NewNotification, NotificationBody, NotifiedAlert } from '../model/notification.ts';
+import type { NewNotification, NotificationBody, NotifiedAlert, RunResult } from '../model/notification.ts';
 import type { NotifyConfig } from './config.ts';
 import { linkTo, notifiedAlert, startOf } from './describe.ts';
 import { channelsFor, type Subject } from './route.ts';
@@ -107,14 +107,16 @@ export interface Word {
   text: string;
   /** What the link shows, Unix ms; null: the run as a whole. */
   atMs: number | null;
+  result: RunResult | null;
 }
 
 /** Messages with the summary of a run, to every channel that routes give for it: `about: [summary]` in the configuration. */
 export function messagesForSummary(word: Word, config: NotifyConfig, nowMs: number): NewNotification[] {
-  const { key, runId, severity, action, labels, title, text, atMs } = word;
+  const { key, runId, severity, action, labels, title, text, atMs, result } = word;
   const link = linkTo(config.publicUrl, runId, atMs);
   const full = link === null ? text : `${text}\n\nDashboard: ${link}`;
-  const body: NotificationBody = { kind: 'summary', severity, title, text: full, runId, link, alerts: [] };
+  const about: NotificationBody = { kind: 'summary', severity, title, text: full, runId, link, alerts: [] };
+  const body = result === null ? about : { ...about, result };
   return routeBody(body, { about: 'summary', severity, action, labels }, key, config, nowMs);
 }
 

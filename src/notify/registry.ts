@@ -1,14 +1,19 @@
 /** Every kind of channel that the configuration may name. A new one is a folder here and a line in both lists. */
 import { z } from 'zod';
 import type { Channel, ChannelContext, ChannelPlugin } from './channel.ts';
+import { commitStatusChannel } from './commit-status/commit-status.ts';
 import { fileChannel } from './file/file.ts';
 import { webhookChannel } from './webhook/webhook.ts';
 
 /** What the configuration says of one channel: `kind`, and the settings of that kind. */
-export const channelSettings = z.discriminatedUnion('kind', [webhookChannel.settings, fileChannel.settings]);
+export const channelSettings = z.discriminatedUnion('kind', [
+  webhookChannel.settings,
+  commitStatusChannel.settings,
+  fileChannel.settings,
+]);
 export type ChannelSettings = z.output<typeof channelSettings>;
 
-export const channelPlugins: readonly ChannelPlugin[] = [webhookChannel, fileChannel];
+export const channelPlugins: readonly ChannelPlugin[] = [webhookChannel, commitStatusChannel, fileChannel];
 
 /** The plug-in of a kind. Kinds come from `channelSettings`, so one that is unknown is a fault of ours. */
 export function pluginOf(kind: string): ChannelPlugin {

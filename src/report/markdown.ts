@@ -4,6 +4,7 @@ import { formatCount, formatDuration, formatInterval, formatValue, significant }
 import type { RunRows } from '../verdict/rows.ts';
 import { instant } from './action-text.ts';
 import { recommendations } from './advice.ts';
+import { type Beside, NOTHING_BESIDE } from './beside.ts';
 import { calibrationText } from './calibration-text.ts';
 import { type CheckItem, postTestChecklist, preTestChecklist } from './checklist.ts';
 import { happenedIn } from './happened.ts';
@@ -11,6 +12,7 @@ import { headlineOf } from './headline.ts';
 import { issuesOf, worstOf } from './issues.ts';
 import { markdownTable, escapeMarkdown as text } from './markdown-table.ts';
 import { summaryOfSeries } from './resources.ts';
+import { lastOf, type RunSummary, summarise } from './summary.ts';
 import { driftOf, growthOf } from './trends.ts';
 
 const STATUS: Record<CriterionStatus, string> = {
@@ -25,14 +27,16 @@ const MOST_EVENTS = 100;
  * The report for people, after §13.1 of the reliability plan; its first two lines alone say what happened and why.
  * A pure function of rows and verdict: the same rows give the same text.
  */
-export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
+export function renderMarkdown(rows: RunRows, verdict: Verdict, beside: Beside = NOTHING_BESIDE): string {
+  const short = summarise(rows, verdict, beside);
   const { run } = rows;
   const { outcome, why } = headlineOf(rows, verdict);
   const lines = [
     `# ${outcome.toUpperCase()}: reliability test report, ${text(run.name)}`,
     `**${text(why)}**`,
+    ...section('## In Short', short.facts.map(fact)),
     ...section('## Test Run Summary', summary(rows, verdict)),
-    ...section('## Results Overview', overview(verdict)),
+    ...section('## Results Overview', overview(verdict, beside)),
     ...section('## Detailed Results', []),
     ...section('### Availability Testing', availability(verdict)),
     ...section('### Recovery Testing', [
@@ -58,6 +62,11 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict): string {
   ];
   return visible(lines.join('\n'));
 }
+
+const fact = ({ name, lines }: RunSummary['facts'][number]): string =>
+  lines.length === 1
+    ? `- **${name}**: ${text(lines.join(''))}`
+    : [`- **${name}**:`, ...lines.map((line) => `  - ${text(line)}`)].join('\n');
 
 const section = (title: string, lines: readonly string[]): string[] => [
   '',
@@ -93,14 +102,15 @@ function summary({ run, plan }: RunRows, { time: account, requests }: Verdict): 
   ];
 }
 
-function overview({ criteria }: Verdict): string[] {
+function overview({ criteria }: Verdict, beside: Beside): string[] {
   return markdownTable(
-    ['Metric', 'Target', 'Actual', '95 % interval', 'Evidence', 'Status'],
+    ['Metric', 'Target', 'Actual', '95 % interval', 'Last run', 'Evidence', 'Status'],
     criteria.map((one) => [
       text(one.name),
       text(one.targetText) + (one.fromProfile ? '' : ' (default)'),
       formatValue(one.actual, one.unit),
       formatInterval(one.interval, one.unit),
+      lastOf(one, beside),
       text(one.evidence),
       STATUS[one.status],
     ]),

@@ -5,8 +5,9 @@ import { renderHtml } from './html/html.ts';
 import { renderJson } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
+import { renderSummary } from './summary.ts';
 
-export type ReportFormat = 'md' | 'html' | 'json' | 'junit';
+export type ReportFormat = 'summary' | 'md' | 'html' | 'json' | 'junit';
 
 /** Each format with the file it is written to in the run's folder, and its media type. */
 export const REPORTS: readonly {
@@ -15,6 +16,7 @@ export const REPORTS: readonly {
   mediaType: string;
   render: (rows: RunRows, verdict: Verdict, beside?: Beside) => string;
 }[] = [
+  { format: 'summary', fileName: 'summary.txt', mediaType: 'text/plain; charset=utf-8', render: renderSummary },
   { format: 'md', fileName: 'report.md', mediaType: 'text/markdown; charset=utf-8', render: renderMarkdown },
   { format: 'html', fileName: 'report.html', mediaType: 'text/html; charset=utf-8', render: renderHtml },
   { format: 'json', fileName: 'report.json', mediaType: 'application/json; charset=utf-8', render: renderJson },

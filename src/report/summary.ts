@@ -1,7 +1,7 @@
+import { visible } from '../base/visible.ts';
 import { buildOf } from '../model/build.ts';
 import type { CriterionResult, Outcome4, SeriesGrowth, Verdict } from '../model/verdict.ts';
 import {
-  counted,
   formatBytes,
   formatCount,
   formatDuration,
@@ -12,7 +12,7 @@ import {
 import type { RunRows } from '../verdict/rows.ts';
 import { instant } from './action-text.ts';
 import { recommendations } from './advice.ts';
-import type { Beside } from './beside.ts';
+import { type Beside, NOTHING_BESIDE } from './beside.ts';
 import { changesSince } from './changes-since.ts';
 import { headlineOf } from './headline.ts';
 import { summaryOfRequests } from './requests.ts';
@@ -58,15 +58,16 @@ export function summarise(rows: RunRows, verdict: Verdict, beside: Beside): RunS
 }
 
 /** The same criterion in the run before, in the same unit. */
-function lastOf({ id, unit }: CriterionResult, { last }: Beside): string {
+export function lastOf({ id, unit }: CriterionResult, { last }: Beside): string {
   const before = last?.verdict.criteria.find((one) => one.id === id && one.unit === unit);
   return before === undefined ? '–' : formatValue(before.actual, unit);
 }
 
 function build({ run, events }: RunRows, { lastPassed }: Beside): string[] {
   const restarts = events.filter(({ kind }) => kind === 'target_restarted').length;
-  const name = buildOf(run) ?? 'not labelled (`build`, `commit` or `version` among the labels would tell)';
-  const restarted = restarts === 0 ? '' : `; the target was restarted ${counted(restarts, 'time')} in the run`;
+  const name = buildOf(run) ?? 'not labelled: a label build, commit or version would tell';
+  const restarted =
+    restarts === 0 ? '' : `; the target was restarted ${restarts === 1 ? 'once' : `${restarts} times`} in the run`;
   if (lastPassed === null) return [`${name}${restarted}`, 'no earlier run of this profile passed'];
   const changes = changesSince(lastPassed.run, run);
   const since = `since the last that passed (${lastPassed.run.id})`;
@@ -140,9 +141,10 @@ function todo(verdict: Verdict, { alerts }: Beside): string[] {
 const MARKS: Record<string, string> = { pass: '✔', fail: '✘', inconclusive: '?' };
 const NAME_WIDTH = 8;
 
-/** As plain text of about one screen, for terminals and messages. */
-export function summaryText(summary: RunSummary, { run }: Pick<RunRows, 'run'>, { time }: Verdict): string {
-  const { title, why, facts, criteria } = summary;
+/** As plain text of about one screen, for terminals and messages; a pure function of its arguments. */
+export function renderSummary(rows: RunRows, verdict: Verdict, beside: Beside = NOTHING_BESIDE): string {
+  const { title, why, facts, criteria } = summarise(rows, verdict, beside);
+  const { run } = rows;
   const head = ['', 'criterion', 'value', '95 % interval', 'limit', 'last run'];
   const cells = criteria.map((one) => [
     MARKS[one.status] ?? '',
@@ -158,18 +160,25 @@ export function summaryText(summary: RunSummary, { run }: Pick<RunRows, 'run'>, 
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
+  const about = [
+    run.id,
+    instant(run.startMs),
+    `${formatDuration(verdict.time.totalMs)}${run.rehearsal ? ' (a rehearsal)' : ''}`,
+    run.targetUrl,
+  ];
   const fact = ({ name, lines }: RunSummary['facts'][number]): string[] =>
     lines.map((text, at) => `${(at === 0 ? name : '').padEnd(NAME_WIDTH)}${text}`);
-  return [
+  const whole = [
     title,
     why,
     '',
-    `${'Run'.padEnd(NAME_WIDTH)}${run.id}, ${instant(run.startMs)}, ${formatDuration(time.totalMs)}${run.rehearsal ? ' (a rehearsal)' : ''}, ${run.targetUrl}`,
+    ...fact({ name: 'Run', lines: [about.join(', ')] }),
     ...facts.slice(0, 2).flatMap(fact),
     '',
     ...[head, ...cells].map(line),
     '',
     ...facts.slice(2).flatMap(fact),
     '',
-  ].join('\n');
+  ];
+  return visible(whole.map((text) => text.replaceAll('\n', ' ')).join('\n'));
 }

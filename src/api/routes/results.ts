@@ -10,6 +10,7 @@ import { runParams, verdictSchema } from '../schemas.ts';
 
 const MEDIA_TYPES: Record<ReportFormat, string> = {
   md: 'text/markdown; charset=utf-8',
+  summary: 'text/plain; charset=utf-8',
   html: 'text/html; charset=utf-8',
   json: 'application/json; charset=utf-8',
   junit: 'application/xml; charset=utf-8',

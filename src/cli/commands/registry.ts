@@ -12,6 +12,7 @@ import { run } from './run.ts';
 import { runs } from './runs.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
+import { summary } from './summary.ts';
 import { validate } from './validate.ts';
 
 /** Every command, in the order of the help text. */
@@ -27,6 +28,7 @@ export const commandFiles: readonly CommandFile[] = [
   status,
   operate,
   runs,
+  summary,
   report,
   replay,
   analyze,

@@ -7,6 +7,7 @@ import { calibrationText } from '../calibration-text.ts';
 import { postTestChecklist, preTestChecklist } from '../checklist.ts';
 import { headlineOf } from '../headline.ts';
 import { issuesOf } from '../issues.ts';
+import { summarise } from '../summary.ts';
 import { chartSvg } from './chart.ts';
 import { chartsOf } from './charts.ts';
 import { happeningsSvg, sharedMarks } from './mark-pictures.ts';
@@ -25,6 +26,7 @@ import {
   outagesOf,
   requestsOf,
   seriesOf,
+  shortOf,
   timeOf,
 } from './sections.ts';
 import { STYLE } from './style.ts';
@@ -39,7 +41,8 @@ const META_CSP = HTML_REPORT_CSP.replace(/; frame-ancestors.*$/, '');
  * The report as one file for a browser: nothing is loaded, nothing runs; it is well-formed XML too. The same content as the Markdown report, and every
  * series as a picture on one time axis. A pure function of its arguments.
  */
-export function renderHtml(rows: RunRows, verdict: Verdict, { alerts }: Beside = NOTHING_BESIDE): string {
+export function renderHtml(rows: RunRows, verdict: Verdict, beside: Beside = NOTHING_BESIDE): string {
+  const { alerts } = beside;
   const { run } = rows;
   const { outcome, why } = headlineOf(rows, verdict);
   const axis = timeAxis(rows, run.startMs + verdict.time.totalMs);
@@ -60,8 +63,9 @@ export function renderHtml(rows: RunRows, verdict: Verdict, { alerts }: Beside =
 <header class="${verdict.outcome}"><h1>${outcome.toUpperCase()}: reliability test report, ${run.name}</h1><p>${why}</p></header>
 <nav aria-label="Parts of the report"><a href="#overview">Results</a><a href="#charts">Charts</a><a href="#requests">Requests</a><a href="#memory">Memory</a><a href="#events">Events</a><a href="#issues">Issues</a><a href="#checklists">Checklists</a></nav>
 <main>
+${section('short', 'In Short', shortOf(summarise(rows, verdict, beside)))}
 ${section('summary', 'Test Run Summary', factsOf(rows, verdict))}
-${section('overview', 'Results Overview', criteriaOf(verdict))}
+${section('overview', 'Results Overview', criteriaOf(verdict, beside))}
 <section id="charts"><h2>The run over time</h2><p class="quiet">All charts share one axis: the profile's clock (${run.profile.traffic.timezone}). Each column of a line shows its lowest and its highest value. Shaded time is not judged; dashed uprights are alerts, changes of level, restarts and what operators did.</p>
 ${sharedMarks(bands, marks, axis)}
 ${happeningsSvg(bands, marks, axis)}

@@ -3,10 +3,12 @@ import type { CriterionStatus, Verdict } from '../../model/verdict.ts';
 import { formatCount, formatDuration, formatInterval, formatValue, significant } from '../../verdict/quantity.ts';
 import type { RunRows } from '../../verdict/rows.ts';
 import { instant } from '../action-text.ts';
+import type { Beside } from '../beside.ts';
 import type { CheckItem } from '../checklist.ts';
 import { happenedIn } from '../happened.ts';
 import { summaryOfRequests } from '../requests.ts';
 import { summaryOfSeries } from '../resources.ts';
+import { lastOf, type RunSummary } from '../summary.ts';
 import { html, type Markup } from './markup.ts';
 import { tableOf } from './table.ts';
 
@@ -18,6 +20,10 @@ const STATUS: Record<CriterionStatus, string> = {
   not_applicable: '– not applicable',
 };
 const ORDER: CriterionStatus[] = ['fail', 'inconclusive', 'pass', 'not_applicable'];
+
+/** What a person needs first: build and what is new of it, memory a day, the worst requests, what to do. */
+export const shortOf = ({ facts }: RunSummary): Markup =>
+  html`<dl>${facts.map(({ name, lines }) => html`<dt>${name}</dt><dd>${lines.map((line) => html`<div>${line}</div>`)}</dd>`)}</dl>`;
 
 /** The facts of the run, after §13.1 of the reliability plan. */
 export function factsOf({ run, plan }: RunRows, { time, requests }: Verdict): Markup {
@@ -42,7 +48,7 @@ export function factsOf({ run, plan }: RunRows, { time, requests }: Verdict): Ma
 }
 
 /** Every criterion with value, interval and limit, the worst first, each with its sentence. */
-export function criteriaOf({ criteria }: Verdict): Markup | null {
+export function criteriaOf({ criteria }: Verdict, beside: Beside): Markup | null {
   const sorted = criteria.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return tableOf(
     [
@@ -51,6 +57,7 @@ export function criteriaOf({ criteria }: Verdict): Markup | null {
       { title: 'Limit' },
       { title: 'Actual', number: true },
       { title: '95 % interval', number: true },
+      { title: 'Last run', number: true },
       { title: 'Evidence' },
     ],
     sorted.map((one) => ({
@@ -60,6 +67,7 @@ export function criteriaOf({ criteria }: Verdict): Markup | null {
         one.targetText + (one.fromProfile ? '' : ' (default)'),
         formatValue(one.actual, one.unit),
         formatInterval(one.interval, one.unit),
+        lastOf(one, beside),
         one.evidence,
       ],
       why: one.worst === null || one.why.includes(one.worst) ? one.why : `${one.why} (${one.worst})`,
