@@ -19,7 +19,10 @@ const seconds = (ms: number | null | undefined): number | null => (ms === null |
 const STATES = runStateSchema.options;
 const CRITERION_STATES = ['pass', 'fail', 'inconclusive', 'not_applicable'] as const;
 
-type MetricsPorts = Pick<ApiPorts, 'control' | 'store' | 'duty' | 'storeHealth' | 'selfUsage' | 'version' | 'log'>;
+type MetricsPorts = Pick<
+  ApiPorts,
+  'control' | 'store' | 'duty' | 'delivery' | 'storeHealth' | 'selfUsage' | 'version' | 'log'
+>;
 
 export class Metrics {
   readonly #registry = new Registry();
@@ -78,6 +81,7 @@ export class Metrics {
     }
     await this.#readStored(live);
     await this.#readLastEnded(new Set(live));
+    this.#readDelivery();
     return this.#registry.metrics();
   }
 
@@ -237,6 +241,21 @@ export class Metrics {
     this.#oneHotState(run, newest.state);
     const help = 'When the newest run ended, since the epoch.';
     this.#set('soakd_run_ended_time_seconds', help, { ...run, state: newest.state }, seconds(newest.endedMs));
+  }
+
+  #readDelivery(): void {
+    const { delivery } = this.#ports;
+    for (const { channel, failingSinceMs, delivered, retried, givenUp } of delivery.health()) {
+      for (const [result, value] of Object.entries({ delivered, retried, given_up: givenUp })) {
+        const help = 'Notifications by what became of a try to deliver them.';
+        this.#count('soakd_notifications_total', help, { channel, result }, value);
+      }
+      const up = failingSinceMs === null ? 1 : 0;
+      this.#set('soakd_notify_channel_up', '0 while nothing arrives by the channel.', { channel }, up);
+    }
+    const { lastMs } = delivery.heartbeat();
+    const heard = 'When the heartbeat was heard last, since the epoch.';
+    this.#set('soakd_heartbeat_last_success_seconds', heard, {}, lastMs === null ? null : lastMs / 1_000);
   }
 
   #oneHotState(run: { run: string; name: string }, present: RunState): void {

@@ -1,6 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { SelfUsage } from '../base/self-usage.ts';
+import type { ChannelHealth } from '../duty/deliver/channel-loop.ts';
+import type { TestResult } from '../duty/deliver/delivery.ts';
+import type { HeartbeatHealth } from '../duty/heartbeat.ts';
 import type { StoreHealth } from '../soak/context.ts';
 import type { RunControl } from '../soak/control.ts';
 import type { DutyStore } from '../store/duty-store.ts';
@@ -27,6 +30,12 @@ export interface ApiPorts {
   duty: DutyStore;
   clock: Clock;
   log: FastifyBaseLogger;
+  /** Those who take the outbox to people, and the heartbeat. */
+  delivery: {
+    health(): ChannelHealth[];
+    heartbeat(): HeartbeatHealth;
+    test(channel: string | null): Promise<TestResult[]>;
+  };
   /** Asked for each request: a reload changes them. */
   access(): AccessRules;
   version: string;

@@ -9,6 +9,7 @@ import { tellSummaries } from '../duty/summary/tell-summaries.ts';
 import type { RunStatus } from '../model/status.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
+import { Beating } from './beating.ts';
 import { type DaemonConfig, isLocalOnly, type ListenAddress } from './config.ts';
 import { configSecrets, namedVariables } from './config-secrets.ts';
 import type { Fence } from './fence.ts';
@@ -27,8 +28,9 @@ import { serviceManager, withoutServiceManager } from './service-manager.ts';
 import { keepSpoolsShort } from './spool-retention.ts';
 import { withoutTokens } from './token.ts';
 import { TokenBook } from './token-book.ts';
+import { ailments } from './vital-signs.ts';
 import { WatchedLoops } from './watched-loops.ts';
-import { type House, makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts';
+import { makeDataFolder, runFolderIn, type Surroundings, wire } from './wire.ts';
 
 export interface Daemon {
   /** Where it can be asked. */
@@ -108,7 +110,13 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   const shelf = profileShelf(() => reloads.config.shelfFolder);
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
   const { soaks, store, readProfile } = house;
-  const notifying = notify(config, house, surroundings);
+  const secret = configSecrets(surroundings.env, (found) => redactor.learn(found));
+  const { host: hostName } = surroundings;
+  const notifying = new Notifying(
+    config,
+    { duty: house.duty, clock, log, host: hostName, random: house.context.random },
+    secret,
+  );
   undo.push('end the delivery of notifications', () => notifying.stop());
   undo.push(
     'leave the outbox alone',
@@ -141,6 +149,21 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   undo.push('end what runs in the background', () => loops.over());
   undo.push('tell the background to end', () => stopping.abort());
 
+  const { holder, settings } = house.context;
+  const live = (): RunStatus[] => soaks.live().flatMap((id) => soaks.status(id) ?? []);
+  const endedLoops = (): string[] => [...loops.ended(), ...notifying.delivery.ended()];
+  const vital = { clock, store, holder, leaseMs: settings.leaseMs, tryStore: () => store.tryWrite(), live, endedLoops };
+  const beating = new Beating(
+    config,
+    {
+      ...{ clock, log },
+      // A full store is nothing that a restart cures, but somebody must hear of it.
+      ailments: async () => [...(await ailments(vital)), ...[store.health().problem].filter((one) => one !== null)],
+    },
+    secret,
+  );
+  reloads.add(beating);
+
   const self = watchSelf();
   undo.push('stop watching the event loop', self.stop);
   const fenced = fencedControl(soaks, {
@@ -157,6 +180,11 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     },
     store,
     duty: house.duty,
+    delivery: {
+      health: () => notifying.delivery.health(),
+      test: (channel) => notifying.delivery.test(channel),
+      heartbeat: () => beating.heartbeat.health(),
+    },
     profiles: { ...shelf, inlineAllowed: () => reloads.config.inlineProfiles ?? isLocalOnly(reloads.config) },
     clock,
     log,
@@ -180,13 +208,9 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
 
   const { host } = config.listen;
   if (manager !== null) {
-    const { holder, settings } = house.context;
-    const live = (): RunStatus[] => soaks.live().flatMap((id) => soaks.status(id) ?? []);
-    const vital = { clock, store, holder, leaseMs: settings.leaseMs, tryStore: () => store.tryWrite(), live };
-    inBackground('the service manager', (signal) =>
-      keepManagerTold(manager, { ...vital, log, endedLoops: () => loops.ended() }, signal),
-    );
+    inBackground('the service manager', (signal) => keepManagerTold(manager, { ...vital, live, log }, signal));
   }
+  inBackground('the heartbeat', (signal) => beating.heartbeat.run(signal));
   if (length === 0) log.info({ host }, 'no token is set: whoever can reach this address may start and stop soaks');
   return {
     url,
@@ -202,13 +226,6 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     },
   };
 }
-
-/** Opens the channels of the configuration, and begins to deliver. */
-const notify = (config: DaemonConfig, { duty, context }: House, surroundings: DaemonSurroundings): Notifying => {
-  const { env, clock, log, redactor, host } = surroundings;
-  const secret = configSecrets(env, (found) => redactor.learn(found));
-  return new Notifying(config, { duty, clock, log, host, random: context.random }, secret);
-};
 
 /** Tells k6 to connect to nothing outside, where that can be told: own scripts, redirects and names that move. */
 function withinFence(env: Surroundings['env'], { targets }: Fence): Surroundings['env'] {

@@ -1,5 +1,6 @@
 /** Parts that the settings of several channels share. */
 import { z } from 'zod';
+import { EXIT, SoakdError } from '../base/errors.ts';
 
 const SECRET = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/;
 
@@ -49,4 +50,16 @@ export const headers = (description: string) =>
 export function httpUrl(text: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url : null;
+}
+
+/** What a setting's secret holds, when that is an address. Throws a SoakdError `secret_invalid`, which does not tell it. */
+export function addressFrom(secret: (value: string) => string, setting: string): string {
+  const text = secret(setting);
+  if (httpUrl(text) !== null) return text;
+  throw new SoakdError(`${setting} holds no http address`, {
+    code: 'secret_invalid',
+    hint: 'write the whole address there: https://…',
+    exitCode: EXIT.badInput,
+    httpStatus: 422,
+  });
 }

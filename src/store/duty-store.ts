@@ -43,7 +43,11 @@ export interface DutyStore {
   /** How many wait, by channel. */
   outboxSizes(): Promise<Record<string, number>>;
   /** Newest first, whatever became of them. */
-  notifications(options?: { limit?: number; runId?: string }): Promise<Notification[]>;
+  notifications(options?: {
+    limit?: number;
+    runId?: string;
+    state?: 'waiting' | 'delivered' | 'given_up';
+  }): Promise<Notification[]>;
   putNotification(
     notification: Pick<Notification, 'id' | 'attempts' | 'dueMs' | 'deliveredMs' | 'failedMs' | 'lastError'>,
   ): Promise<void>;

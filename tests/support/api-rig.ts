@@ -46,6 +46,7 @@ export class ApiRig {
       control: staging.daemon(),
       store: staging.store,
       duty: memoryDutyStore(),
+      delivery: { health: () => [], heartbeat: () => ({ lastMs: null, problem: null }), test: async () => [] },
       clock: staging.clock,
       log: pino({ level: 'silent' }),
       profiles: {

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { healthRoutes } from './health.ts';
+import { notificationRoutes } from './notifications.ts';
 import { operateRoutes } from './operate.ts';
 import { profileRoutes } from './profiles.ts';
 import { reloadRoutes } from './reload.ts';
@@ -22,4 +23,5 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...selfRoutes,
   ...reloadRoutes,
+  ...notificationRoutes,
 ];

@@ -2,6 +2,7 @@ import type { CommandFile } from '../command.ts';
 import { analyze } from './analyze.ts';
 import { daemon } from './daemon.ts';
 import { doctor } from './doctor.ts';
+import { notify } from './notify.ts';
 import { operate } from './operate.ts';
 import { plan } from './plan.ts';
 import { profiles } from './profiles.ts';
@@ -31,5 +32,6 @@ export const commandFiles: readonly CommandFile[] = [
   summary,
   report,
   replay,
+  notify,
   analyze,
 ];

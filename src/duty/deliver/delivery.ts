@@ -35,6 +35,8 @@ export interface Delivery {
   /** Something was put into the outbox. */
   ring(): void;
   health(): ChannelHealth[];
+  /** Channels whose loop ended although nobody told it to: a fault of ours. */
+  ended(): string[];
   /** Sends a test message past the outbox to one channel, or to all; never rejects for a channel that fails. */
   test(channel: string | null): Promise<TestResult[]>;
   /** Ends the loops. What is under way may end; the rest waits in the outbox for the next start. Idempotent. */
@@ -72,13 +74,25 @@ export function startDelivery(
       onHealth,
     });
   });
-  const running = Promise.all(loops.map((loop) => loop.run(stopping.signal, GRACE_MS)));
+  const ended: string[] = [];
+  const running = Promise.all(
+    loops.map(async (loop) => {
+      try {
+        await loop.run(stopping.signal, GRACE_MS);
+      } catch (thrown) {
+        const { channel } = loop.health();
+        ended.push(channel);
+        log.error({ channel, reason: describeError(thrown) }, 'nobody delivers by this channel any more');
+      }
+    }),
+  );
   warnOfOrphans(config, duty, log);
   let stopped: Promise<void> | null = null;
   return {
     ring: () => {
       for (const loop of loops) loop.ring();
     },
+    ended: () => [...ended],
     health: () => loops.map((loop) => loop.health()),
     test: (channel) => testChannels(config, channels, ports, channel),
     stop: () => {
@@ -110,7 +124,10 @@ export async function testChannels(
       httpStatus: 404,
     });
   }
-  const wanted = [...channels].filter(([name]) => only === null || name === only);
+  // A channel that only marks commits has nothing to say in a test.
+  const canTest = (name: string): boolean => pluginOf(config.channels[name]?.kind ?? '').takes.includes('test');
+  if (only !== null && !canTest(only)) throw untestable(only);
+  const wanted = [...channels].filter(([name]) => (only === null ? canTest(name) : name === only));
   return Promise.all(
     wanted.map(async ([name, channel]): Promise<TestResult> => {
       const kind = config.channels[name]?.kind ?? '';
@@ -133,6 +150,14 @@ export async function testChannels(
     }),
   );
 }
+
+const untestable = (channel: string): SoakdError =>
+  new SoakdError(`${channel} takes no test message`, {
+    code: 'channel_untestable',
+    hint: 'it tells of the end of a run only: a rehearsal shows that one is told',
+    exitCode: EXIT.badInput,
+    httpStatus: 422,
+  });
 
 /** Rows of a channel that was renamed or taken out wait for it to come back; somebody should know. */
 function warnOfOrphans({ channels }: NotifyConfig, duty: DutyStore, log: DeliveryLog): void {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { duration } from '../../config/value.ts';
 import type { ChannelPlugin } from '../channel.ts';
 import { post } from '../post.ts';
-import { address, headers } from '../settings.ts';
+import { address, addressFrom, headers } from '../settings.ts';
 import { postableAlerts } from './alerts.ts';
 
 const settings = z.strictObject({
@@ -31,7 +31,7 @@ export const alertmanagerChannel: ChannelPlugin<typeof settings> = {
   resendMs: ({ resend }) => resend ?? DEFAULT_RESEND_MS,
 
   open(given, { clock, secret }) {
-    const url = `${secret(given.url).replace(/\/+$/, '')}/api/v2/alerts`;
+    const url = `${addressFrom(secret, given.url).replace(/\/+$/, '')}/api/v2/alerts`;
     const own = Object.fromEntries(Object.entries(given.headers).map(([name, value]) => [name, secret(value)]));
     const lastsMs = 4 * (given.resend ?? DEFAULT_RESEND_MS);
     return {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type ChannelPlugin, DeliveryFailure } from '../channel.ts';
 import { post } from '../post.ts';
-import { address, secretName } from '../settings.ts';
+import { address, addressFrom, secretName } from '../settings.ts';
 import { eventsFor } from './events.ts';
 
 const settings = z.strictObject({
@@ -25,7 +25,7 @@ export const pagerdutyChannel: ChannelPlugin<typeof settings> = {
   forPeople: false,
 
   open(given, { clock, secret, host }) {
-    const url = secret(given.url);
+    const url = addressFrom(secret, given.url);
     const routingKey = secret(given.routing_key);
     return {
       async send(message, signal) {

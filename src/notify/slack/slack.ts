@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { NOTIFICATION_KINDS } from '../../model/notification.ts';
 import type { ChannelPlugin } from '../channel.ts';
 import { post } from '../post.ts';
-import { secretName } from '../settings.ts';
+import { addressFrom, secretName } from '../settings.ts';
 import { slackMessage } from './message.ts';
 
 const settings = z.strictObject({
@@ -18,7 +18,7 @@ export const slackChannel: ChannelPlugin<typeof settings> = {
   forPeople: true,
 
   open(given, { clock, secret }) {
-    const url = secret(given.url);
+    const url = addressFrom(secret, given.url);
     return {
       async send({ body }, signal) {
         await post({ url, body: JSON.stringify(slackMessage(body)), clock, signal });

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { NOTIFICATION_KINDS } from '../../model/notification.ts';
 import type { ChannelPlugin } from '../channel.ts';
 import { post } from '../post.ts';
-import { address, headers, secretName } from '../settings.ts';
+import { address, addressFrom, headers, secretName } from '../settings.ts';
 import { payloadOf } from './payload.ts';
 
 const settings = z.strictObject({
@@ -24,7 +24,7 @@ export const webhookChannel: ChannelPlugin<typeof settings> = {
   forPeople: false,
 
   open(given, { clock, secret }) {
-    const url = secret(given.url);
+    const url = addressFrom(secret, given.url);
     const key = given.secret === undefined ? null : keyOf(secret(given.secret));
     const own = Object.fromEntries(Object.entries(given.headers).map(([name, value]) => [name, secret(value)]));
     return {

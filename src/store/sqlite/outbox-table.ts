@@ -12,8 +12,7 @@ export class OutboxTable {
   readonly #add: Statement<[string, string, string, string | null, number, number, string]>;
   readonly #waiting: Statement<[string, number], Row>;
   readonly #sizes: Statement<[], { channel: string; waiting: number }>;
-  readonly #newest: Statement<[number], Row>;
-  readonly #newestOfRun: Statement<[string, number], Row>;
+  readonly #newest: Statement<[{ runId: string | null; state: string | null; limit: number }], Row>;
   readonly #put: Statement<[Delivery]>;
 
   constructor(db: Database) {
@@ -26,8 +25,12 @@ export class OutboxTable {
       `SELECT ${COLUMNS} FROM notification WHERE channel = ? AND ${waiting} ORDER BY id LIMIT ?`,
     );
     this.#sizes = db.prepare(`SELECT channel, count(*) AS waiting FROM notification WHERE ${waiting} GROUP BY channel`);
-    this.#newest = db.prepare(`SELECT ${COLUMNS} FROM notification ORDER BY id DESC LIMIT ?`);
-    this.#newestOfRun = db.prepare(`SELECT ${COLUMNS} FROM notification WHERE run_id = ? ORDER BY id DESC LIMIT ?`);
+    const state = `CASE WHEN delivered_ms IS NOT NULL THEN 'delivered' WHEN failed_ms IS NOT NULL THEN 'given_up'
+      ELSE 'waiting' END`;
+    this.#newest = db.prepare(
+      `SELECT ${COLUMNS} FROM notification WHERE (:runId IS NULL OR run_id = :runId)
+         AND (:state IS NULL OR ${state} = :state) ORDER BY id DESC LIMIT :limit`,
+    );
     this.#put = db.prepare(
       `UPDATE notification SET attempts = :attempts, due_ms = :dueMs, delivered_ms = :deliveredMs,
          failed_ms = :failedMs, last_error = :lastError WHERE id = :id`,
@@ -46,9 +49,16 @@ export class OutboxTable {
     return Object.fromEntries(this.#sizes.all().map(({ channel, waiting }) => [channel, waiting]));
   }
 
-  newest({ limit = -1, runId }: { limit?: number; runId?: string } = {}): Notification[] {
-    const rows = runId === undefined ? this.#newest.all(limit) : this.#newestOfRun.all(runId, limit);
-    return rows.map(parse);
+  newest({
+    limit = -1,
+    runId = null,
+    state = null,
+  }: {
+    limit?: number;
+    runId?: string | null;
+    state?: string | null;
+  } = {}) {
+    return this.#newest.all({ runId, state, limit }).map(parse);
   }
 
   put({ id, attempts, dueMs, deliveredMs, failedMs, lastError }: Delivery): void {
