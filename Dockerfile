@@ -57,6 +57,7 @@ COPY bin/ bin/
 COPY loadprofiles/ loadprofiles/
 COPY config/ config/
 COPY config/soakd.container.yaml /etc/soakd/soakd.yaml
+COPY web/ web/
 COPY k6/*.ts k6/
 COPY k6/xk6-soakd/LICENSE k6/LICENSE
 COPY --from=app /build/node_modules/ node_modules/

@@ -29,6 +29,7 @@ const CHECKS: Check[] = [
   { name: 'format and lint', run: () => command('biome', ['check', '.', '--error-on-warnings']) },
   { name: 'types', run: () => command('tsc', ['--noEmit']) },
   { name: 'types of the k6 scripts', run: () => command('tsc', ['-p', 'k6', '--noEmit']) },
+  { name: 'types of the dashboard', run: () => command('tsc', ['-p', 'web', '--noEmit']) },
   { name: 'floors of the house', run: () => command('depcruise', ['--config', '.dependency-cruiser.cjs', 'src']) },
   { name: 'generated schemas are current', run: () => command('node', ['scripts/write-schema.ts', '--check']) },
   { name: 'Go: format, vet, tests', run: goTests },

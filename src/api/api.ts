@@ -1,10 +1,12 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { SoakdError } from '../base/errors.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import { compressAnswers } from './compress.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { answerUnreadable, LIMITS, limitConnections, serverOptions } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { servePage } from './page.ts';
 import type { ApiPorts } from './ports.ts';
 import { sendProblem } from './problem.ts';
 import type { Route } from './route.ts';
@@ -59,7 +61,9 @@ export function createApi(ports: ApiPorts): FastifyInstance {
     // What only reads is asked every few seconds by somebody: it would drown the rest.
     log[method === 'GET' ? 'debug' : 'info']({ method, url, ip, statusCode, elapsedMs: elapsedTime }, 'request');
   });
+  compressAnswers(app);
   for (const route of routes) register(app, door, route, ports);
+  servePage(app, ports.page);
   return app;
 }
 

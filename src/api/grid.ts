@@ -68,5 +68,18 @@ export function addAt(column: (number | null)[], index: number, value: number): 
   column[index] = (column[index] ?? 0) + value;
 }
 
+/** The columns that were asked for, rounded when that was asked for too: most of an answer is digits that no chart shows. */
+export function picked<Name extends string>(
+  columns: Record<Name, (number | null)[]>,
+  names: readonly Name[],
+  digits?: number,
+): Partial<Record<Name, (number | null)[]>> {
+  const rounded = (value: number | null): number | null =>
+    value === null || digits === undefined ? value : Number(value.toPrecision(digits));
+  const wanted: Partial<Record<Name, (number | null)[]>> = {};
+  for (const name of names) wanted[name] = digits === undefined ? columns[name] : columns[name].map(rounded);
+  return wanted;
+}
+
 const stepInvalid = (message: string, hint: string): SoakdError =>
   new SoakdError(message, { code: 'step_invalid', hint, httpStatus: 400 });

@@ -9,6 +9,7 @@ import type { RunControl } from '../soak/control.ts';
 import type { DutyStore } from '../store/duty-store.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessRules } from './access.ts';
+import type { PageFile } from './page.ts';
 
 export const REPORT_FORMATS = ['md', 'summary', 'html', 'json', 'junit'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -48,6 +49,8 @@ export interface ApiPorts {
   selfUsage(): SelfUsage;
   /** Reads the configuration again. Rejects when it has mistakes, and nothing has changed then. */
   reload(): Promise<{ changed: string[]; needsRestart: string[] }>;
+  /** The dashboard. */
+  page: readonly PageFile[];
   /** Aborts when the daemon stops: streams end then. */
   stopping: AbortSignal;
 }

@@ -1,12 +1,9 @@
 import type { Sample } from '../model/sample.ts';
 import { emptyColumn, type Grid, stepAt } from './grid.ts';
 
-export interface SampleColumns {
-  min: (number | null)[];
-  mean: (number | null)[];
-  max: (number | null)[];
-  last: (number | null)[];
-}
+export const SAMPLE_COLUMNS = ['min', 'mean', 'max', 'last'] as const;
+
+export type SampleColumns = Record<(typeof SAMPLE_COLUMNS)[number], (number | null)[]>;
 
 /** Samples of one series over steps: the least, the mean by readings, the largest, the last that was no gap. */
 export class SampleGrid {

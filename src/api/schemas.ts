@@ -32,6 +32,8 @@ export const runStateSchema = z.enum([
   'rehearsed',
 ]) satisfies z.ZodType<RunState>;
 
+const outcome = z.enum(['passed', 'failed', 'inconclusive', 'aborted']) satisfies z.ZodType<Outcome4>;
+
 const interval = z
   .strictObject({ low: orNull, high: orNull })
   .nullable()
@@ -55,7 +57,7 @@ const seriesTrend = {
   ),
 };
 
-const seriesGrowth = z
+export const seriesGrowthSchema = z
   .strictObject({
     series: z.string(),
     unit: z.string(),
@@ -71,7 +73,7 @@ const seriesGrowth = z
   })
   .meta({ id: 'SeriesGrowth' }) satisfies z.ZodType<SeriesGrowth>;
 
-const requestDrift = z
+export const requestDriftSchema = z
   .strictObject({
     request: z.string().nullable().describe('name of the request; null: all together'),
     startMs: orNull.describe('P95 without the drift, milliseconds'),
@@ -162,10 +164,10 @@ export const runStatusSchema = z
         role: z.string(),
         last: orNull,
         atMs: unixMs.nullable(),
-        growth: seriesGrowth.nullable(),
+        growth: seriesGrowthSchema.nullable(),
       }),
     ),
-    drift: z.array(requestDrift),
+    drift: z.array(requestDriftSchema),
     criteria: z.array(criterionResult),
     events: z.array(runEventSchema).describe('newest last, at most 20'),
     health: z.strictObject({
@@ -175,11 +177,18 @@ export const runStatusSchema = z
       generatorLagMs: orNull,
       problems: z.array(z.string()),
     }),
+    standing: z
+      .strictObject({
+        outcome,
+        headline: z.string().describe('one sentence'),
+        computedMs: unixMs,
+        final: z.boolean().describe('the run is over; else what it would be if it ended now'),
+      })
+      .nullable()
+      .describe('null before the first judgement'),
     verdictOutcome: z.string().nullable(),
   })
   .meta({ id: 'RunStatus' }) satisfies z.ZodType<RunStatus>;
-
-const outcome = z.enum(['passed', 'failed', 'inconclusive', 'aborted']) satisfies z.ZodType<Outcome4>;
 
 export const runSummarySchema = z
   .strictObject({
@@ -289,8 +298,8 @@ export const verdictSchema = z
         judgedMs: z.number(),
       }),
     ),
-    growth: z.array(seriesGrowth),
-    drift: z.array(requestDrift),
+    growth: z.array(seriesGrowthSchema),
+    drift: z.array(requestDriftSchema),
     requests: z.strictObject({
       total: z.number(),
       failed: z.number(),

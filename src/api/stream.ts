@@ -8,6 +8,7 @@ import type { RunSignal } from '../soak/control.ts';
 import { stateOf } from '../soak/state.ts';
 import { formatCursor, type StreamCursor } from './cursor.ts';
 import type { ApiPorts } from './ports.ts';
+import { StatusChanges } from './status-changes.ts';
 
 /** Where the text goes: a socket in the product. */
 export interface StreamSink {
@@ -44,11 +45,17 @@ export type StreamEnd = 'left' | 'too_slow';
 export async function streamTo(
   sink: StreamSink,
   { control, store, clock }: Pick<ApiPorts, 'control' | 'store' | 'clock'>,
-  { run, cursor, settings = streamSettings }: { run: string | null; cursor: StreamCursor; settings?: StreamSettings },
+  {
+    run,
+    cursor,
+    changesOnly = false,
+    settings = streamSettings,
+  }: { run: string | null; cursor: StreamCursor; changesOnly?: boolean; settings?: StreamSettings },
   signal: AbortSignal,
 ): Promise<StreamEnd> {
   const waiting: Extract<RunSignal, { type: 'state' | 'event' }>[] = [];
   const bell = new Bell();
+  const changes = changesOnly ? new StatusChanges() : null;
   const unsubscribe = control.subscribe((told) => {
     if (run !== null && told.runId !== run) return;
     // Statuses come by the clock, so that many signals do not make many statuses; rows are asked for.
@@ -114,7 +121,7 @@ export async function streamTo(
     for (const runId of ids) {
       const status = control.status(runId);
       if (status === null) continue;
-      send('status', { runId, status }, null);
+      send('status', { runId, status: changes?.since(status) ?? status }, null);
       sent = true;
     }
     return sent;

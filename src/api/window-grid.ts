@@ -24,6 +24,9 @@ export const WINDOW_COLUMNS = [
   'inFlightRequests',
   'oldestRequestMs',
   'generatorLagMs',
+  'leastServedPerMinute',
+  'mostServedPerMinute',
+  'worstFailedPercent',
 ] as const;
 export type WindowColumn = (typeof WINDOW_COLUMNS)[number];
 
@@ -36,10 +39,26 @@ const OUTCOME_COLUMNS = {
   connect: 'connectRequests',
 } as const;
 
-/** Counters summed over each step; what is a level (in flight, lag) is the largest of the step. Null: no window. */
+/** What came within one minute of the wall clock: the finest of which a rate or a share says something. */
+interface Minute {
+  startMs: number;
+  coveredMs: number;
+  requests: number;
+  failed: number;
+}
+
+const MINUTE_MS = 60_000;
+/** A minute that was seen for less than this has no rate of its own. */
+const LEAST_COVERED_MS = 30_000;
+
+/**
+ * Counters summed over each step; what is a level (in flight, lag) is the largest of the step; of rate and failures the extremes
+ * by minute, where a step holds minutes. Null: no window.
+ */
 export class WindowGrid {
   readonly columns: Columns;
   readonly #grid: Grid;
+  #minute: Minute | null = null;
 
   constructor(grid: Grid) {
     this.#grid = grid;
@@ -51,6 +70,7 @@ export class WindowGrid {
       ...{ failedRequests: column(), okRequests: column(), httpErrorRequests: column(), timeoutRequests: column() },
       ...{ connectRequests: column(), bytesSent: column(), bytesReceived: column(), inFlightRequests: column() },
       ...{ oldestRequestMs: column(), generatorLagMs: column() },
+      ...{ leastServedPerMinute: column(), mostServedPerMinute: column(), worstFailedPercent: column() },
     };
   }
 
@@ -82,6 +102,37 @@ export class WindowGrid {
     peak('inFlightRequests', inFlight.requests);
     peak('oldestRequestMs', inFlight.oldestRequestMs);
     peak('generatorLagMs', clock.timerLagMs);
+    this.#addToMinute(window);
+  }
+
+  /** After the last window: the extremes of its minute. */
+  close(): void {
+    const minute = this.#minute;
+    this.#minute = null;
+    if (minute === null || minute.coveredMs < LEAST_COVERED_MS) return;
+    const at = stepAt(this.#grid, minute.startMs);
+    if (at === null) return;
+    const { leastServedPerMinute: least, mostServedPerMinute: most, worstFailedPercent: worst } = this.columns;
+    const rate = (minute.requests * MINUTE_MS) / minute.coveredMs;
+    least[at] = Math.min(least[at] ?? rate, rate);
+    most[at] = Math.max(most[at] ?? rate, rate);
+    if (minute.requests === 0) return;
+    const percent = (100 * minute.failed) / minute.requests;
+    worst[at] = Math.max(worst[at] ?? percent, percent);
+  }
+
+  #addToMinute({ startMs, endMs, requests }: WindowRow): void {
+    if (this.#grid.stepMs % MINUTE_MS !== 0) return;
+    const minuteMs = Math.floor(startMs / MINUTE_MS) * MINUTE_MS;
+    if (this.#minute?.startMs !== minuteMs) {
+      this.close();
+      this.#minute = { startMs: minuteMs, coveredMs: 0, requests: 0, failed: 0 };
+    }
+    this.#minute.coveredMs += endMs - startMs;
+    for (const { outcome, count } of requests) {
+      this.#minute.requests += count;
+      if (outcome !== 'ok') this.#minute.failed += count;
+    }
   }
 
   /** What the plan asked for in each step, whether or not a window came; null outside the run. */

@@ -58,6 +58,7 @@ const status: RunStatus = {
   ],
   events: [],
   health: { storeBacklogRows: 0, droppedRows: 0, missedTicks: 0, generatorLagMs: null, problems: ['rows wait'] },
+  standing: null,
   verdictOutcome: null,
 };
 

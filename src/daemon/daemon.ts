@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { isLoopbackHost } from '../api/access.ts';
 import { createApi } from '../api/api.ts';
+import { readPage } from '../api/page.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
 import { systemCode } from '../base/file-errors.ts';
 import { watchSelf } from '../base/self-usage.ts';
@@ -199,6 +200,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     tryStore: () => store.tryWrite(),
     selfUsage: self.read,
     reload: () => reloads.reload(),
+    page: readPage(surroundings.root),
     stopping: stopping.signal,
   });
   undo.push('stop serving', () => app.close());

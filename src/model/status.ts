@@ -1,6 +1,6 @@
 import type { LoadLevel } from './plan.ts';
 import type { RunEvent, RunState } from './run.ts';
-import type { CriterionResult, RequestDrift, SeriesGrowth } from './verdict.ts';
+import type { CriterionResult, Outcome4, RequestDrift, SeriesGrowth } from './verdict.ts';
 import type { Outcome } from './window.ts';
 
 /** The live soak at a glance: a projection of rows, kept in memory, rebuilt from rows at boot. Missing is null. */
@@ -65,5 +65,7 @@ export interface RunStatus {
     generatorLagMs: number | null;
     problems: string[];
   };
+  /** The latest judgement: of a live run what it would be if it ended now. null before the first. */
+  standing: { outcome: Outcome4; headline: string; computedMs: number; final: boolean } | null;
   verdictOutcome: string | null;
 }

@@ -199,8 +199,15 @@ export class Projection {
       criteria: this.#verdict?.criteria ?? [],
       events: this.#events,
       health: { ...health, generatorLagMs: this.#newest?.clock.timerLagMs ?? null },
+      standing: this.#standing(),
       verdictOutcome: this.#verdictIsFinal ? (this.#verdict?.outcome ?? null) : null,
     };
+  }
+
+  #standing(): RunStatus['standing'] {
+    if (this.#verdict === null) return null;
+    const { outcome, headline, computedMs } = this.#verdict;
+    return { outcome, headline, computedMs, final: this.#verdictIsFinal };
   }
 
   /** Sums over replicas are judged as series are, and nobody samples them. */

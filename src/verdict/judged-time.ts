@@ -11,7 +11,7 @@ export interface JudgedTime {
   account: TimeAccount;
   /** Ascending, disjoint. */
   judged: Stretch[];
-  notOffered: Stretch[];
+  notOffered: (Stretch & { reason: string })[];
   /** The part of what is judged with planned load: where nothing is asked, up and down cannot be told apart. */
   watched: Stretch[];
   /** All, also those outside what is judged: their `judgedMs` is 0. */

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { createApi } from '../../src/api/api.ts';
+import { readPage } from '../../src/api/page.ts';
 import type { ApiPorts } from '../../src/api/ports.ts';
 import { memoryDutyStore } from './duty-store.ts';
 import type { SimulatedStaging } from './simulated-staging.ts';
@@ -23,6 +24,8 @@ export const weeklySoak = `soak_test:
     samplers:
       - { kind: scripted, name: agent }
 `;
+
+const root = new URL('../..', import.meta.url).pathname;
 
 type Json = Record<string, unknown>;
 
@@ -61,6 +64,7 @@ export class ApiRig {
       tryStore: () => Promise.resolve(),
       selfUsage: () => ({ rssBytes: 1e8, heapUsedBytes: 5e7, cpuMs: 1_500, startedMs: 1_000, eventLoopLagMs: 2 }),
       reload: () => Promise.resolve({ changed: [], needsRestart: [] }),
+      page: readPage(root),
       stopping: this.stopping.signal,
       ...changes,
     });

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { chartRoutes } from './charts.ts';
 import { healthRoutes } from './health.ts';
 import { notificationRoutes } from './notifications.ts';
 import { operateRoutes } from './operate.ts';
@@ -17,6 +18,7 @@ export const routes: readonly Route[] = [
   ...profileRoutes,
   ...runRoutes,
   ...rowRoutes,
+  ...chartRoutes,
   ...resultRoutes,
   ...operateRoutes,
   ...streamRoutes,

@@ -7,11 +7,11 @@ import { buildPlan } from '../../plan/build.ts';
 import { sampleIntervalMs } from '../../plan/sample-interval.ts';
 import { editsOf } from '../../soak/edits.ts';
 import type { Store } from '../../store/store.ts';
-import { type Grid, gridOver, refuseTooMany } from '../grid.ts';
+import { type Grid, gridOver, picked, refuseTooMany } from '../grid.ts';
 import { runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { eachHour } from '../rows.ts';
-import { SampleGrid } from '../sample-grid.ts';
+import { SAMPLE_COLUMNS, SampleGrid } from '../sample-grid.ts';
 import { instant, runEventSchema, runParams, wholeNumber } from '../schemas.ts';
 import { LatencyGrid, WINDOW_COLUMNS, WindowGrid } from '../window-grid.ts';
 
@@ -21,7 +21,7 @@ const FIVE_MINUTES_MS = 300_000;
 /** No more series are sampled in one run than this by far; it bounds one answer. */
 const MAX_SERIES = 200;
 
-const rangeQuery = {
+export const rangeQuery = {
   from: instant.describe('Unix ms or ISO time; the start of the run unless told').optional(),
   to: instant.describe('exclusive; the end of the run, or now, unless told').optional(),
 };
@@ -30,6 +30,16 @@ const stepQuery = {
     .describe('milliseconds; the finest that stays under 2000 entries unless told')
     .optional(),
 };
+
+/** Names out of a fixed list, separated by commas; all of them when absent. */
+const namesOf = <Name extends string>(known: readonly Name[]) =>
+  z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(known)))
+    .optional();
+
+const digits = wholeNumber(2, 15).describe('significant digits of each value, rounded; all unless told').optional();
 
 const gridShape = {
   runId: z.string(),
@@ -47,13 +57,18 @@ const windows = defineRoute({
     'Load over time on a regular grid: counters, and latency on a grid of its own; null where nothing was measured',
   access: 'read',
   params: runParams,
-  query: z.strictObject({ ...rangeQuery, ...stepQuery }),
+  query: z.strictObject({
+    ...rangeQuery,
+    ...stepQuery,
+    columns: namesOf(WINDOW_COLUMNS).describe('names of columns, separated by commas; all unless told'),
+    digits,
+  }),
   answer: {
     status: 200,
     description: 'columns of equal length',
     schema: z.strictObject({
       ...gridShape,
-      columns: z.strictObject(Object.fromEntries(WINDOW_COLUMNS.map((name) => [name, column]))),
+      columns: z.strictObject(Object.fromEntries(WINDOW_COLUMNS.map((name) => [name, column.optional()]))),
       latency: z
         .strictObject({
           fromMs: gridShape.fromMs,
@@ -80,12 +95,15 @@ const windows = defineRoute({
     await eachHour(...rows(grid), async (range) => {
       for (const window of await store.windows(run.id, range)) counters.add(window);
     });
+    counters.close();
     const [latencyFromMs, latencyUntilMs] = rows(latencyGrid);
     // The slice that holds the beginning of the grid may have begun before it.
     await eachHour(latencyFromMs - sketchStepMs(run), latencyUntilMs, async (range) => {
       for (const row of await store.sketches(run.id, range)) latency.add(row);
     });
-    return { runId: run.id, ...grid, columns: counters.columns, latency: { ...latencyGrid, ...latency.columns() } };
+    const columns = picked(counters.columns, query.columns ?? WINDOW_COLUMNS, query.digits);
+    const quantiles = picked(latency.columns(), ['p50Ms', 'p95Ms', 'p99Ms'], query.digits);
+    return { runId: run.id, ...grid, columns, latency: { ...latencyGrid, ...quantiles } };
   },
 });
 
@@ -105,6 +123,8 @@ const samples = defineRoute({
       .pipe(z.array(z.string()).max(MAX_SERIES))
       .describe('ids, separated by commas; all unless told')
       .optional(),
+    columns: namesOf(SAMPLE_COLUMNS).describe('of min, mean, max, last, separated by commas; all unless told'),
+    digits,
   }),
   answer: {
     status: 200,
@@ -121,7 +141,7 @@ const samples = defineRoute({
           leakCandidate: z.boolean(),
           memory: z.boolean(),
           collected: z.boolean().optional(),
-          ...{ min: column, mean: column, max: column, last: column },
+          ...{ min: column.optional(), mean: column.optional(), max: column.optional(), last: column.optional() },
         }),
       ),
     }),
@@ -146,7 +166,10 @@ const samples = defineRoute({
         for (const sample of found) grids.get(sample.series)?.add(sample);
       });
     }
-    const series = known.map((info) => ({ ...info, ...(grids.get(info.id) ?? new SampleGrid(grid)).columns }));
+    const series = known.map((info) => ({
+      ...info,
+      ...picked((grids.get(info.id) ?? new SampleGrid(grid)).columns, query.columns ?? SAMPLE_COLUMNS, query.digits),
+    }));
     return { runId: run.id, ...grid, series };
   },
 });
@@ -188,7 +211,7 @@ const events = defineRoute({
   },
 });
 
-async function runAndPlan(store: Store, id: string): Promise<{ run: Run; plan: ArrivalPlan }> {
+export async function runAndPlan(store: Store, id: string): Promise<{ run: Run; plan: ArrivalPlan }> {
   const run = await store.run(id);
   if (run === null) throw runUnknown(id);
   const { startMs, compression } = run;
@@ -196,7 +219,7 @@ async function runAndPlan(store: Store, id: string): Promise<{ run: Run; plan: A
 }
 
 /** The whole run as far as it went, or what was asked for. */
-function rangeOf(
+export function rangeOf(
   plan: ArrivalPlan,
   query: { from?: number | undefined; to?: number | undefined },
   nowMs: number,
@@ -211,7 +234,7 @@ function rangeOf(
 const SLACK_MS = 86_400_000;
 
 /** The part of a grid in which the run can have rows: a request for fifty years must not look into each hour of them. */
-const rowsBetween =
+export const rowsBetween =
   ({ createdMs }: Run, { startMs, endMs }: ArrivalPlan, nowMs: number) =>
   ({ fromMs, stepMs, count }: Grid): [number, number] => [
     Math.max(fromMs, Math.min(createdMs, startMs) - SLACK_MS),

@@ -16,7 +16,13 @@ const stream = defineRoute({
   operationId: 'stream',
   summary: 'Server-sent events: `status` every two seconds, `state` and `event` as they happen; see docs/http-api.md',
   access: 'read',
-  query: z.strictObject({ run: runParams.shape.id.describe('only this run; all live ones unless told').optional() }),
+  query: z.strictObject({
+    run: runParams.shape.id.describe('only this run; all live ones unless told').optional(),
+    status: z
+      .enum(['whole', 'changes'])
+      .describe('`changes`: parts of a status that are as they were last told are left out; whole unless told')
+      .optional(),
+  }),
   headers: z.looseObject({
     'last-event-id': z
       .string()
@@ -30,6 +36,7 @@ const stream = defineRoute({
     const { readers } = request.server;
     if (readers.size >= MAX_READERS) throw tooMany;
     const run = query.run ?? null;
+    const changesOnly = query.status === 'changes';
     if (run !== null && (await ports.store.run(run)) === null) throw runUnknown(run);
     const last = request.headers['last-event-id'];
     const gone = new AbortController();
@@ -49,7 +56,12 @@ const stream = defineRoute({
     });
     const sink = { write: (text: string) => void socket.write(text), pendingBytes: () => socket.writableLength };
     try {
-      const end = await streamTo(sink, ports, { run, cursor }, AbortSignal.any([gone.signal, ports.stopping]));
+      const end = await streamTo(
+        sink,
+        ports,
+        { run, cursor, changesOnly },
+        AbortSignal.any([gone.signal, ports.stopping]),
+      );
       if (end === 'left') socket.end();
       else {
         request.log.warn({ pendingBytes: socket.writableLength }, 'a reader of the stream is too slow and is dropped');

@@ -1,0 +1,144 @@
+/** All runs, newest first; two of them can be compared. */
+import { fill, h } from '../dom.js';
+import { duration, words } from '../format.js';
+import { SIGNS } from '../parts/verdict.js';
+import { compareHash, runHash } from '../router.js';
+
+/** @typedef {import('../app.js').App} App */
+/** @typedef {import('../../src/api/schemas.ts').RunSummary} RunSummary */
+
+export class RunsView {
+  /**
+   * @param {App} app
+   * @param {HTMLElement} root
+   */
+  constructor(app, root) {
+    this.app = app;
+    this.root = root;
+    this.leaving = new AbortController();
+    /** @type {RunSummary[]} */
+    this.runs = [];
+    /** @type {string | null} */
+    this.cursor = null;
+    /** @type {Set<string>} */
+    this.chosen = new Set();
+  }
+
+  async open() {
+    this.app.setConnection('idle');
+    await this.#more();
+  }
+
+  close() {
+    this.leaving.abort();
+  }
+
+  restyle() {
+    this.#show();
+  }
+
+  async #more() {
+    const query = this.cursor === null ? '' : `&cursor=${encodeURIComponent(this.cursor)}`;
+    const page = await this.app.api.get(`/v1/runs?limit=50${query}`, this.leaving.signal);
+    this.runs.push(...page.runs);
+    this.cursor = page.nextCursor;
+    this.#show();
+  }
+
+  #show() {
+    const { runs, chosen, cursor } = this;
+    const [a, b] = [...chosen].sort();
+    fill(
+      this.root,
+      h(
+        'section',
+        { class: 'panel' },
+        h(
+          'div',
+          { class: 'section-head' },
+          h('h1', null, 'Runs'),
+          a !== undefined && b !== undefined
+            ? h('a', { class: 'button primary', href: compareHash(a, b) }, 'Compare the two')
+            : h('small', null, runs.length > 1 ? 'choose two to compare them' : ''),
+        ),
+        runs.length === 0
+          ? h(
+              'div',
+              { class: 'empty' },
+              h('p', null, 'Nothing was soaked yet.'),
+              h(
+                'p',
+                null,
+                'Start a run with ',
+                h('code', null, 'soakd start PROFILE.yaml --target URL'),
+                ', or let the schedule do it.',
+              ),
+            )
+          : h(
+              'div',
+              { class: 'scroll-x' },
+              h(
+                'table',
+                { class: 'runs' },
+                h(
+                  'thead',
+                  null,
+                  h(
+                    'tr',
+                    null,
+                    ...['', '', 'Profile', 'Started', 'Length', 'Outcome', 'Environment', 'Started by'].map((text) =>
+                      h('th', { scope: 'col' }, text),
+                    ),
+                  ),
+                ),
+                h(
+                  'tbody',
+                  null,
+                  runs.map((run) => this.#row(run)),
+                ),
+              ),
+            ),
+        cursor === null ? null : h('button', { type: 'button', onclick: () => void this.#more() }, 'Earlier runs'),
+      ),
+    );
+  }
+
+  /** @param {RunSummary} run */
+  #row({ id, name, startMs, endMs, endedMs, state, outcome, rehearsal, environment, startedBy, live }) {
+    const times = this.app.times();
+    const came = outcome ?? state;
+    return h(
+      'tr',
+      { 'data-outcome': came },
+      h(
+        'td',
+        null,
+        h('input', {
+          type: 'checkbox',
+          checked: this.chosen.has(id),
+          'aria-label': `compare ${name} of ${times.dated(startMs)}`,
+          onchange: () => this.#choose(id),
+        }),
+      ),
+      h('td', { class: 'sign' }, live ? '●' : (SIGNS[came] ?? '…')),
+      h('th', { scope: 'row' }, h('a', { href: runHash(id) }, name)),
+      h('td', null, times.dated(startMs)),
+      h('td', null, duration((endedMs ?? endMs) - startMs)),
+      h('td', null, `${words(live ? state : came)}${rehearsal ? ', rehearsed' : ''}`),
+      h('td', null, environment ?? ''),
+      h('td', null, startedBy),
+    );
+  }
+
+  /** @param {string} id */
+  #choose(id) {
+    if (!this.chosen.delete(id)) this.chosen.add(id);
+    const [first] = this.chosen;
+    if (this.chosen.size > 2 && first !== undefined) this.chosen.delete(first);
+    this.#show();
+  }
+
+  key() {
+    return false;
+  }
+}
