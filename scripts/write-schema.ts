@@ -4,11 +4,16 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { alertRulesJsonSchema } from '../src/alert/rules-file.ts';
 import { profileJsonSchema } from '../src/config/json-schema.ts';
 import { daemonJsonSchema } from '../src/daemon/config.ts';
 import { samplerSchemas } from '../src/sample/registry.ts';
 
-const SCHEMAS = { 'profile.schema.json': profileJsonSchema(samplerSchemas), 'daemon.schema.json': daemonJsonSchema() };
+const SCHEMAS = {
+  'profile.schema.json': profileJsonSchema(samplerSchemas),
+  'daemon.schema.json': daemonJsonSchema(),
+  'alerts.schema.json': alertRulesJsonSchema(),
+};
 const onlyCheck = process.argv.includes('--check');
 
 for (const [name, schema] of Object.entries(SCHEMAS)) {

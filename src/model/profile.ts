@@ -135,7 +135,8 @@ export interface Monitoring {
   intervalMs: number;
   metrics: string[];
   samplers: SamplerSpec[];
-  alerts: { metric: string; threshold: number; unit: string; severity: string }[];
+  /** `forMs`: it must hold for so long; as the rules of the daemon say when absent. */
+  alerts: { metric: string; threshold: number; unit: string; severity: string; forMs?: number }[];
 }
 
 /**

@@ -32,6 +32,7 @@ export type RunSignal =
   | { type: 'status'; runId: string; status: RunStatus }
   | { type: 'state'; runId: string; state: RunState; reason: string; atMs: number }
   | { type: 'event'; runId: string; event: RunEvent }
+  | { type: 'action'; runId: string; action: Action }
   /** Windows that were stored just now, samples that are about to be. */
   | { type: 'windows'; runId: string; windows: readonly LoadWindow[] }
   | { type: 'samples'; runId: string; samples: readonly Sample[] };

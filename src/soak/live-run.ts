@@ -201,6 +201,7 @@ export class LiveRun {
       this.planChanged.ring();
     }
     this.changed.ring();
+    this.#publish({ type: 'action', runId: this.run.id, action });
     this.publishStatus();
     // The action is done: whoever asked for it must not be told to try again because a note could not be written.
     await this.#noteUsersShort(action, before).catch((thrown: unknown) =>

@@ -10,6 +10,8 @@ export interface AlertCommit {
   transitions: readonly AlertTransition[];
   /** One whose key is stored already is left out. */
   notifications: readonly NewNotification[];
+  /** Notes that must be as new as the alerts: how far rows were looked at. */
+  notes?: Readonly<Record<string, unknown>>;
 }
 
 export interface AlertQuery {

@@ -29,11 +29,12 @@ export class SqliteDutyStore implements DutyStore {
     this.#putNote = db.prepare('INSERT OR REPLACE INTO note (key, body) VALUES (?, ?)');
   }
 
-  commitAlerts({ alerts, transitions, notifications }: AlertCommit): Promise<void> {
+  commitAlerts({ alerts, transitions, notifications, notes = {} }: AlertCommit): Promise<void> {
     return this.#write(() => {
       for (const alert of alerts) this.#alerts.put(alert);
       for (const transition of transitions) this.#alerts.addTransition(transition);
       for (const notification of notifications) this.#outbox.add(notification);
+      for (const [key, value] of Object.entries(notes)) this.#putNote.run(key, JSON.stringify(value));
     });
   }
   alert: DutyStore['alert'] = (id) => this.#read(() => this.#alerts.get(id));
