@@ -54,7 +54,7 @@ export class Faults {
     return over.map(({ name, fromMs, expects, raised }) => ({
       atMs,
       kind: 'fault_alerts',
-      severity: raised.size > 0 ? 'info' : 'warning',
+      severity: raised.size > 0 ? ('info' as const) : ('warning' as const),
       message:
         raised.size > 0
           ? `${name} raised ${[...raised].join(', ')}, as expected`

@@ -6,6 +6,8 @@ export interface TellingInput {
   open: readonly Alert[];
   /** Those that were resolved just now. */
   resolved: readonly Alert[];
+  /** Those that fired and were resolved within `AFTERMATH_MS`. */
+  lately: readonly Alert[];
   silences: readonly Silence[];
   /** A firing alert is told again after so long. */
   repeatMs: Readonly<Record<AlertSeverity, number>>;
@@ -21,16 +23,22 @@ export interface Telling {
 }
 
 /**
+ * What follows from a cause may outlast it: an error rate over five minutes still holds the outage when that is over, and
+ * clears five minutes later.
+ */
+export const AFTERMATH_MS = 15 * 60_000;
+
+/**
  * What is told now. A cause that fires silences what follows from it, and what might follow from a cause that is pending
  * waits for it. The end of an alert is told once, to those who were told of its beginning, whatever is silent by then.
  */
-export function telling({ open, resolved, silences, repeatMs, nowMs, faultBehind }: TellingInput): Telling {
+export function telling({ open, resolved, lately, silences, repeatMs, nowMs, faultBehind }: TellingInput): Telling {
   const active = silences.filter((silence) => isActive(silence, nowMs));
   const changed: Alert[] = [];
   const news: AlertNews[] = [];
   for (const before of open) {
     const fault = faultBehind(before);
-    const inhibitedBy = fault === null ? causeOf(before, open) : `fault:${fault}`;
+    const inhibitedBy = fault === null ? causeOf(before, open, lately, nowMs) : `fault:${fault}`;
     const silencedBy = active.find(({ matchers }) => fits(matchers, before.labels))?.id ?? null;
     let alert =
       inhibitedBy === before.inhibitedBy && silencedBy === before.silencedBy
@@ -64,14 +72,18 @@ function kindOf(
 }
 
 /** Of two alerts that are each about a series, the one silences the other only where it is the same. */
-function causeOf({ id, runId, rule, labels }: Alert, open: readonly Alert[]): string | null {
-  const cause = open.find(
-    (other) =>
-      other.id !== id &&
-      other.runId === runId &&
-      (isFiring(other) || other.state === 'pending') &&
-      (other.labels.series === undefined || labels.series === undefined || other.labels.series === labels.series) &&
-      other.rule.inhibits.includes(rule.name),
-  );
+function causeOf(alert: Alert, open: readonly Alert[], lately: readonly Alert[], nowMs: number): string | null {
+  const { id, runId, rule, labels } = alert;
+  const isCause = (other: Alert): boolean =>
+    other.id !== id &&
+    other.runId === runId &&
+    other.rule.inhibits.includes(rule.name) &&
+    (other.labels.series === undefined || labels.series === undefined || other.labels.series === labels.series);
+  const beganMs = alert.pendingMs ?? alert.evaluatedMs;
+  const cause =
+    open.find((other) => isCause(other) && (isFiring(other) || other.state === 'pending')) ??
+    lately.find(
+      (other) => isCause(other) && beganMs <= (other.resolvedMs ?? 0) && nowMs < (other.resolvedMs ?? 0) + AFTERMATH_MS,
+    );
   return cause?.rule.name ?? null;
 }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { SelfUsage } from '../base/self-usage.ts';
+import type { AlertDesk } from '../duty/alert-watch.ts';
 import type { ChannelHealth } from '../duty/deliver/channel-loop.ts';
 import type { TestResult } from '../duty/deliver/delivery.ts';
 import type { HeartbeatHealth } from '../duty/heartbeat.ts';
@@ -29,6 +30,8 @@ export interface ApiPorts {
   control: RunControl;
   store: Store;
   duty: DutyStore;
+  /** What people do about alerts. */
+  alerts: AlertDesk;
   clock: Clock;
   log: FastifyBaseLogger;
   /** Those who take the outbox to people, and the heartbeat. */

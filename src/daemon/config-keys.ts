@@ -21,6 +21,7 @@ const KEYS: Record<keyof DaemonConfig, ConfigKey> = {
   inlineProfiles: { key: 'allow_inline_profiles' },
   profileFolder: { key: 'profile_files' },
   spoolRetentionMs: { key: 'spool_retention' },
+  alertsFile: { key: 'alerts' },
   notify: { key: 'notify' },
   heartbeat: { key: 'heartbeat' },
 };

@@ -47,6 +47,7 @@ profiles: shelf
 allow_inline_profiles: false
 profile_files: profiles
 spool_retention: 2d
+alerts: { file: rules.yaml }
 heartbeat: { url: env:HEARTBEAT_URL, every: 2m }
 `;
     expect(readDaemonConfig(source, '/etc/soakd/soakd.yaml')).toEqual({
@@ -68,6 +69,7 @@ heartbeat: { url: env:HEARTBEAT_URL, every: 2m }
         inlineProfiles: false,
         profileFolder: '/etc/soakd/profiles',
         spoolRetentionMs: 2 * 86_400_000,
+        alertsFile: '/etc/soakd/rules.yaml',
         notify: defaultDaemonConfig().notify,
         heartbeat: { url: 'env:HEARTBEAT_URL', everyMs: 120_000 },
       },

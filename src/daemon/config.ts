@@ -39,6 +39,8 @@ export interface DaemonConfig {
   profileFolder: string | null;
   /** Spool files of runs that ended longer ago are deleted. */
   spoolRetentionMs: number;
+  /** Absolute; rules of alerts. null: those that soakd comes with. */
+  alertsFile: string | null;
   /** Who is told of alerts and results. */
   notify: NotifyConfig;
   /** Somebody who notices when soakd falls silent; null: nobody. */
@@ -92,6 +94,10 @@ const schema = z.strictObject({
     maxMs: 3_650 * DAY_MS,
     example: '14d',
   }).optional(),
+  alerts: z
+    .strictObject({ file: nonEmptyText('file of the alert rules; relative to this file').optional() })
+    .describe('what is watched for while runs live; the rules that soakd comes with unless told')
+    .optional(),
   notify: notifySchema.optional(),
   heartbeat: heartbeatSchema.optional(),
 });
@@ -149,6 +155,7 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
     inlineProfiles: given.allow_inline_profiles ?? null,
     profileFolder: given.profile_files === undefined ? null : resolve(folder, given.profile_files),
     spoolRetentionMs: given.spool_retention ?? 14 * DAY_MS,
+    alertsFile: given.alerts?.file === undefined ? null : resolve(folder, given.alerts.file),
     notify: resolveNotify(given.notify),
     heartbeat: resolveHeartbeat(given.heartbeat),
   };

@@ -8,8 +8,10 @@ import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
 import { tellSummaries } from '../duty/summary/tell-summaries.ts';
 import type { RunStatus } from '../model/status.ts';
+import { messagesFor } from '../notify/messages.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
+import { Alerting } from './alerting.ts';
 import { Beating } from './beating.ts';
 import { type DaemonConfig, isLocalOnly, type ListenAddress } from './config.ts';
 import { configSecrets, namedVariables } from './config-secrets.ts';
@@ -124,6 +126,12 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     house.onEnqueued(() => notifying.delivery.ring()),
   );
   reloads.add(notifying);
+  const alerting = new Alerting(config, surroundings.root, {
+    ...{ control: soaks, store, duty: house.duty, clock, log, random: house.context.random },
+    messagesFor: (news, nowMs) => messagesFor(news, reloads.config.notify, nowMs),
+    storeHealth: () => store.health(),
+  });
+  reloads.add(alerting);
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
   const taken = await soaks.recover({ mode: 'carry_on' });
   log.info({ runs: taken.map(({ id }) => id) }, 'unfinished runs are carried on');
@@ -133,6 +141,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   const loops = new WatchedLoops(stopping.signal);
   const inBackground = (name: string, loop: (signal: AbortSignal) => Promise<void>): void =>
     loops.start(name, loop, (thrown) => log.error({ reason: describeError(thrown) }, `nobody looks after: ${name}`));
+  inBackground('alerts', (signal) => alerting.watch.run(signal));
   inBackground('orphaned runs', (signal) => soaks.keepRecovering(signal));
   inBackground('old spool files', (signal) =>
     keepSpoolsShort({ store, clock, log, runFolder }, () => reloads.config.spoolRetentionMs, signal),
@@ -186,6 +195,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       test: (channel) => notifying.delivery.test(channel),
       heartbeat: () => beating.heartbeat.health(),
     },
+    alerts: alerting.watch,
     profiles: { ...shelf, inlineAllowed: () => reloads.config.inlineProfiles ?? isLocalOnly(reloads.config) },
     clock,
     log,

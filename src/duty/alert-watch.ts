@@ -1,12 +1,12 @@
 import type { AlertRules } from '../alert/rules-file.ts';
 import { end } from '../alert/standing.ts';
-import { telling } from '../alert/telling.ts';
+import { AFTERMATH_MS, telling } from '../alert/telling.ts';
 import { Bell } from '../base/bell.ts';
 import { type Clock, sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
 import { compactTime } from '../base/iso-time.ts';
 import type { Random } from '../base/random.ts';
-import type { Alert, AlertTransition, Silence } from '../model/alert.ts';
+import type { Alert, AlertNews, AlertTransition, Silence } from '../model/alert.ts';
 import type { NewNotification } from '../model/notification.ts';
 import { isFinal } from '../model/run.ts';
 import type { SoakLog, StoreHealth } from '../soak/context.ts';
@@ -25,7 +25,7 @@ export interface AlertWatchPorts {
   clock: Clock;
   random: Random;
   log: SoakLog;
-  /** As configured now: another file may be taken while soakd runs; it holds for runs that begin after. */
+  /** As configured now. */
   rules(): AlertRules;
   messagesFor: MessagesFor;
   storeHealth(): StoreHealth;
@@ -38,6 +38,9 @@ export interface AlertWatchSettings {
   /** Where nothing changes, what was looked at is noted this often. */
   checkpointMs: number;
 }
+
+/** After a restart, among so many of the newest. */
+const LATELY_LOOKED_AT = 100;
 
 const usual: AlertWatchSettings = { tickMs: 1_000, checkpointMs: 60_000 };
 
@@ -62,6 +65,8 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
   readonly #over = new Set<string>();
   readonly #own: OwnStates;
   #silences: Silence[] = [];
+  /** Fired and ended not long ago: what followed from them may still be there. */
+  #lately: Alert[] = [];
   #waiting: Waiting = nothing();
   #committing: Promise<void> = Promise.resolve();
   #checkpointMs = 0;
@@ -83,6 +88,9 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     const ticking = this.#tick(signal);
     try {
       this.#silences = await duty.silences();
+      this.#lately = (await duty.alerts({ limit: LATELY_LOOKED_AT })).filter(
+        ({ firingMs, resolvedMs }) => firingMs !== null && resolvedMs !== null,
+      );
       this.#own.recall(await duty.alerts({ runId: null, openOnly: true }));
       await this.#endForgotten();
       while (!signal.aborted) {
@@ -113,6 +121,8 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     if (known.state === 'resolved') throw alertOver(id);
     const alert = { ...known, acknowledged: { atMs, who, text } };
     this.#put(alert);
+    // Whoever was told that it fires is told that somebody is at it.
+    if (alert.toldCount > 0) this.#waiting.news.push({ kind: 'acknowledged', alert });
     await this.#commit(atMs);
     return alert;
   }
@@ -139,6 +149,13 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     this.#silences = this.#silences.map((silence) => (silence.id === id ? ended : silence));
     await this.#commit(atMs);
     return ended;
+  }
+
+  /** Other rules hold from now on: what is open of a rule that is gone ends, all else goes on. */
+  async takeRules(): Promise<void> {
+    await this.#commit(this.#ports.clock.now(), true);
+    this.#watched.clear();
+    this.#bell.ring();
   }
 
   async #tick(signal: AbortSignal): Promise<void> {
@@ -205,13 +222,13 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
   }
 
   /** What changed is told and stored; what was not stored before waits and goes with it. One at a time. */
-  #commit(nowMs: number): Promise<void> {
-    const done = this.#committing.then(() => this.#commitNow(nowMs));
+  #commit(nowMs: number, always = false): Promise<void> {
+    const done = this.#committing.then(() => this.#commitNow(nowMs, always));
     this.#committing = done;
     return done;
   }
 
-  async #commitNow(nowMs: number): Promise<void> {
+  async #commitNow(nowMs: number, always: boolean): Promise<void> {
     const { store, duty, messagesFor, rules, log } = this.#ports;
     for (const [runId, { alerts, over }] of this.#watched) {
       const { alerts: changed, transitions, events } = alerts.take();
@@ -232,7 +249,11 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
 
     const resolved = this.#waiting.resolved;
     this.#waiting.resolved = [];
+    this.#lately = [...this.#lately, ...resolved.filter(({ firingMs }) => firingMs !== null)].filter(
+      ({ resolvedMs }) => nowMs < (resolvedMs ?? 0) + AFTERMATH_MS,
+    );
     const { changed, news } = telling({
+      lately: this.#lately,
       open: this.#openAlerts(),
       resolved,
       silences: this.#silences,
@@ -242,11 +263,12 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
         alert.runId === null ? null : (this.#watched.get(alert.runId)?.alerts.faultBehind(alert) ?? null),
     });
     for (const alert of changed) this.#put(alert);
+    news.unshift(...this.#waiting.news.splice(0));
     this.#waiting.notifications.push(...(news.length === 0 ? [] : messagesFor(news, nowMs)));
 
     const { alerts, transitions, notifications, notes } = this.#waiting;
     const isDue = nowMs - this.#checkpointMs >= this.#settings.checkpointMs && this.#watched.size > 0;
-    if (alerts.size + transitions.length + notifications.length + notes.size === 0 && !isDue) return;
+    if (alerts.size + transitions.length + notifications.length + notes.size === 0 && !isDue && !always) return;
     for (const [runId, watched] of this.#watched) notes.set(checkpointKey(runId), watched.alerts.checkpoint());
     try {
       await duty.commitAlerts({
@@ -255,7 +277,7 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
         notifications,
         notes: Object.fromEntries(notes),
       });
-      this.#waiting = { ...nothing(), resolved: this.#waiting.resolved };
+      this.#waiting = { ...nothing(), news: this.#waiting.news, resolved: this.#waiting.resolved };
       this.#checkpointMs = nowMs;
       this.#told = null;
     } catch (thrown) {
@@ -272,6 +294,8 @@ interface Waiting {
   transitions: AlertTransition[];
   notifications: NewNotification[];
   notes: Map<string, unknown>;
+  /** Beside what follows from the states. */
+  news: AlertNews[];
   /** Ended, and their end was not told yet. */
   resolved: Alert[];
 }
@@ -281,6 +305,7 @@ const nothing = (): Waiting => ({
   transitions: [],
   notifications: [],
   notes: new Map(),
+  news: [],
   resolved: [],
 });
 

@@ -93,7 +93,7 @@ export interface Alert {
   silencedBy: string | null;
   acknowledged: { atMs: number; who: string; text: string } | null;
   /** Firing, and beyond the clear threshold since then; absent or null: not so. */
-  clearSinceMs?: number | null;
+  clearSinceMs?: number | null | undefined;
   /** How often and when last it was told that it fires; never told: no word of its end either. */
   toldCount: number;
   toldMs: number | null;

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createApi } from '../../src/api/api.ts';
 import { readPage } from '../../src/api/page.ts';
 import type { ApiPorts } from '../../src/api/ports.ts';
+import { idleAlertWatch } from './alert-rig.ts';
 import { memoryDutyStore } from './duty-store.ts';
 import type { SimulatedStaging } from './simulated-staging.ts';
 
@@ -45,11 +46,13 @@ export class ApiRig {
   readonly #ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
 
   constructor(staging: SimulatedStaging, changes: Partial<ApiPorts> = {}) {
+    const duty = changes.duty ?? memoryDutyStore();
     this.app = createApi({
       control: staging.daemon(),
       store: staging.store,
-      duty: memoryDutyStore(),
       delivery: { health: () => [], heartbeat: () => ({ lastMs: null, problem: null }), test: async () => [] },
+      duty,
+      alerts: idleAlertWatch(staging, duty),
       clock: staging.clock,
       log: pino({ level: 'silent' }),
       profiles: {

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { alertRoutes } from './alerts.ts';
 import { chartRoutes } from './charts.ts';
 import { healthRoutes } from './health.ts';
 import { notificationRoutes } from './notifications.ts';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...chartRoutes,
   ...resultRoutes,
   ...operateRoutes,
+  ...alertRoutes,
   ...streamRoutes,
   ...healthRoutes,
   ...selfRoutes,
