@@ -20,8 +20,8 @@ const KEYS: Record<keyof DaemonConfig, ConfigKey> = {
   shelfFolder: { key: 'profiles' },
   inlineProfiles: { key: 'allow_inline_profiles' },
   profileFolder: { key: 'profile_files' },
-  spoolRetentionMs: { key: 'spool_retention' },
   alertsFile: { key: 'alerts' },
+  retention: { key: 'retention' },
   notify: { key: 'notify' },
   heartbeat: { key: 'heartbeat' },
 };

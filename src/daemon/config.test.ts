@@ -48,6 +48,7 @@ allow_inline_profiles: false
 profile_files: profiles
 spool_retention: 2d
 alerts: { file: rules.yaml }
+retention: { rows: forever, verdicts: 365d }
 heartbeat: { url: env:HEARTBEAT_URL, every: 2m }
 `;
     expect(readDaemonConfig(source, '/etc/soakd/soakd.yaml')).toEqual({
@@ -68,8 +69,8 @@ heartbeat: { url: env:HEARTBEAT_URL, every: 2m }
         shelfFolder: '/etc/soakd/shelf',
         inlineProfiles: false,
         profileFolder: '/etc/soakd/profiles',
-        spoolRetentionMs: 2 * 86_400_000,
         alertsFile: '/etc/soakd/rules.yaml',
+        retention: { spoolMs: 2 * 86_400_000, rowsMs: null, verdictsMs: 365 * 86_400_000 },
         notify: defaultDaemonConfig().notify,
         heartbeat: { url: 'env:HEARTBEAT_URL', everyMs: 120_000 },
       },

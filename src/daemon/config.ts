@@ -9,7 +9,9 @@ import type { Problem } from '../config/problem.ts';
 import { duration, nonEmptyText, value } from '../config/value.ts';
 import { type HeartbeatConfig, heartbeatSchema, resolveHeartbeat } from '../duty/heartbeat-config.ts';
 import { type NotifyConfig, notifySchema, resolveNotify } from '../notify/config.ts';
+import type { Retention } from '../store/retention.ts';
 import { type Fence, fenceEntry } from './fence.ts';
+import { resolveRetention, retentionSchema } from './retention-config.ts';
 
 export interface ListenAddress {
   /** Without brackets. */
@@ -37,10 +39,10 @@ export interface DaemonConfig {
   inlineProfiles: boolean | null;
   /** Absolute; files that profiles sent over the API may name lie below. null: any on loopback, none elsewhere. */
   profileFolder: string | null;
-  /** Spool files of runs that ended longer ago are deleted. */
-  spoolRetentionMs: number;
   /** Absolute; rules of alerts. null: those that soakd comes with. */
   alertsFile: string | null;
+  /** How long what is left of a run is kept. */
+  retention: Retention;
   /** Who is told of alerts and results. */
   notify: NotifyConfig;
   /** Somebody who notices when soakd falls silent; null: nobody. */
@@ -89,7 +91,8 @@ const schema = z.strictObject({
   profile_files: nonEmptyText(
     'folder of the files that a profile sent over the API may name; relative to this file',
   ).optional(),
-  spool_retention: duration('spool files are kept for so long after the end of their run', {
+  retention: retentionSchema.optional(),
+  spool_retention: duration('older name of retention.spool, which beats it', {
     minMs: 0,
     maxMs: 3_650 * DAY_MS,
     example: '14d',
@@ -154,8 +157,8 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
     shelfFolder: given.profiles === undefined ? null : resolve(folder, given.profiles),
     inlineProfiles: given.allow_inline_profiles ?? null,
     profileFolder: given.profile_files === undefined ? null : resolve(folder, given.profile_files),
-    spoolRetentionMs: given.spool_retention ?? 14 * DAY_MS,
     alertsFile: given.alerts?.file === undefined ? null : resolve(folder, given.alerts.file),
+    retention: resolveRetention(given.retention, given.spool_retention),
     notify: resolveNotify(given.notify),
     heartbeat: resolveHeartbeat(given.heartbeat),
   };

@@ -11,6 +11,8 @@ import type { RunStatus } from '../model/status.ts';
 import { messagesFor } from '../notify/messages.ts';
 import { samplerPlugins } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
+import { isPruned } from '../store/pruned.ts';
+import { openPruner } from '../store/sqlite/pruner.ts';
 import { Alerting } from './alerting.ts';
 import { Beating } from './beating.ts';
 import { type DaemonConfig, isLocalOnly, type ListenAddress } from './config.ts';
@@ -20,6 +22,7 @@ import { fencedControl } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
 import { keepManagerTold } from './keep-manager-told.ts';
+import { keepRetention } from './keep-retention.ts';
 import type { Redactor } from './log.ts';
 import { networksOutside } from './networks-outside.ts';
 import { Notifying } from './notifying.ts';
@@ -27,8 +30,8 @@ import { liveProfileFiles, profileFiles } from './profile-files.ts';
 import { profileShelf } from './profile-shelf.ts';
 import { type Reloaded, Reloads } from './reload.ts';
 import { renderOneApart } from './render-apart.ts';
+import { readReportFile } from './report-files.ts';
 import { serviceManager, withoutServiceManager } from './service-manager.ts';
-import { keepSpoolsShort } from './spool-retention.ts';
 import { withoutTokens } from './token.ts';
 import { TokenBook } from './token-book.ts';
 import { ailments } from './vital-signs.ts';
@@ -143,8 +146,15 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     loops.start(name, loop, (thrown) => log.error({ reason: describeError(thrown) }, `nobody looks after: ${name}`));
   inBackground('alerts', (signal) => alerting.watch.run(signal));
   inBackground('orphaned runs', (signal) => soaks.keepRecovering(signal));
-  inBackground('old spool files', (signal) =>
-    keepSpoolsShort({ store, clock, log, runFolder }, () => reloads.config.spoolRetentionMs, signal),
+  inBackground('what is no longer kept', (signal) =>
+    keepRetention(
+      {
+        ...{ store, duty: house.duty, clock, log, runFolder },
+        retention: () => reloads.config.retention,
+        openPruner: () => openPruner({ file: house.storeFile, clock }),
+      },
+      signal,
+    ),
   );
   inBackground('summaries', (signal) =>
     tellSummaries(
@@ -205,7 +215,10 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       loopback: isLoopbackHost(config.listen.host),
       allowedHosts: reloads.config.allowedHosts,
     }),
-    report: (runId, format) => renderOneApart(house.storeFile, runId, format),
+    report: async (runId, format) =>
+      isPruned(await store.events(runId))
+        ? readReportFile(runFolder(runId), format)
+        : await renderOneApart(house.storeFile, runId, format),
     storeHealth: () => store.health(),
     tryStore: () => store.tryWrite(),
     selfUsage: self.read,

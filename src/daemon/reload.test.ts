@@ -57,11 +57,11 @@ describe('a reload', () => {
     const next = {
       ...started,
       ...{ listen: { host: '127.0.0.1', port: 9 }, dataFolder: '/elsewhere' },
-      ...{ allowedHosts: ['soak.example'], spoolRetentionMs: 1 },
+      ...{ allowedHosts: ['soak.example'], retention: { ...started.retention, spoolMs: 1 } },
     };
     const { reloads } = reloadsFrom(() => next, []);
     const needsRestart = ['data', 'listen'];
-    expect(await reloads.reload()).toEqual({ changed: ['allowed_hosts', 'spool_retention'], needsRestart });
+    expect(await reloads.reload()).toEqual({ changed: ['allowed_hosts', 'retention'], needsRestart });
     expect(reloads.config).toEqual({ ...next, listen: started.listen, dataFolder: null });
     expect(await reloads.reload()).toEqual({ changed: [], needsRestart });
   });

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
+import { SoakdError } from '../base/errors.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { loadBeside } from '../report/load-beside.ts';
-import { REPORTS } from '../report/render.ts';
+import { REPORTS, type ReportFormat } from '../report/render.ts';
 import type { DutyStore } from '../store/duty-store.ts';
 import type { Store } from '../store/store.ts';
 import { loadRunRows } from '../verdict/load-rows.ts';
@@ -24,4 +26,19 @@ export async function writeReportFiles(
 /** Writes reports that were rendered elsewhere. */
 export async function writeRenderedReports(reports: RenderedReports, folder: string): Promise<void> {
   for (const { format, fileName } of REPORTS) await writeFileAtomic(join(folder, fileName), reports[format]);
+}
+
+/** The report as it was written at the run's end: all there is of one whose rows are gone. Rejects with `report_missing`. */
+export async function readReportFile(folder: string, format: ReportFormat): Promise<string> {
+  const { fileName = '' } = REPORTS.find((one) => one.format === format) ?? {};
+  try {
+    return await readFile(join(folder, fileName), 'utf8');
+  } catch (cause) {
+    throw new SoakdError(`the rows of this run are gone, and so is ${fileName} in ${folder}`, {
+      code: 'report_missing',
+      hint: 'a backup may have it; the verdict is in the store',
+      httpStatus: 410,
+      cause,
+    });
+  }
 }

@@ -3,6 +3,7 @@ import { durationsOriginMs, stepStart } from '../model/duration-grid.ts';
 import type { Run } from '../model/run.ts';
 import { emptySketch, mergeSketch } from '../model/sketch.ts';
 import { buildPlan } from '../plan/build.ts';
+import { refusePruned } from '../store/pruned.ts';
 import { rangesOver } from '../store/ranges.ts';
 import type { SketchRow, Store } from '../store/store.ts';
 import { sliceLengthMs } from './durations.ts';
@@ -15,7 +16,7 @@ const READ_MS = 3_600_000;
 /**
  * All rows of a run, and its plan built again from them. Windows, durations and samples are read an hour at a time and
  * kept as small as a verdict needs them: counts that are alike once, durations by slice and name. Rejects with
- * `run_not_found`, and as the store does.
+ * `run_not_found`, `rows_pruned`, and as the store does.
  */
 export async function loadRunRows(store: Store, runId: string): Promise<RunRows> {
   const run = await store.run(runId);
@@ -33,6 +34,7 @@ export async function loadRunRows(store: Store, runId: string): Promise<RunRows>
     store.loadProcesses(runId),
     store.series(runId),
   ]);
+  refusePruned(runId, events);
   const edits = actions.flatMap(({ edit }) => (edit === null ? [] : [edit]));
   const plan = buildPlan(run.profile, { startMs: run.startMs, compression: run.compression }, edits);
   const rows: RunRows = {

@@ -6,6 +6,7 @@ import { notify } from './notify.ts';
 import { operate } from './operate.ts';
 import { plan } from './plan.ts';
 import { profiles } from './profiles.ts';
+import { prune } from './prune.ts';
 import { reload } from './reload.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
@@ -33,5 +34,6 @@ export const commandFiles: readonly CommandFile[] = [
   report,
   replay,
   notify,
+  prune,
   analyze,
 ];

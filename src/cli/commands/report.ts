@@ -1,6 +1,9 @@
 import { Option } from 'commander';
+import { readReportFile } from '../../daemon/report-files.ts';
+import { runFolderIn } from '../../daemon/wire.ts';
 import { loadBeside } from '../../report/load-beside.ts';
 import { REPORTS, type ReportFormat, renderReport } from '../../report/render.ts';
+import { isPruned } from '../../store/pruned.ts';
 import { loadRunRows } from '../../verdict/load-rows.ts';
 import { type CommandFile, example } from '../command.ts';
 import { runPath } from '../live-run.ts';
@@ -24,6 +27,8 @@ export const report: CommandFile = (program, context) => {
         globals().url === null
           ? await withStores(context, async ({ store, duty }) => {
               const verdict = await requireVerdict(store, run);
+              if (isPruned(await store.events(run)))
+                return readReportFile(runFolderIn(globals().data, run), options.format);
               const rows = await loadRunRows(store, run);
               return renderReport(options.format, rows, verdict, await loadBeside(store, duty, rows.run));
             })

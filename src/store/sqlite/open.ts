@@ -35,13 +35,14 @@ const OPEN_TIMEOUT_MS = 5_000;
  * `store_foreign`.
  */
 export const openSqliteStore = (options: SqliteStoreOptions): Promise<Store & { readonly file: string }> =>
-  open(options, (db, path) => new SqliteStore(db, path));
+  openSqlite(options, (db, path) => new SqliteStore(db, path));
 
 /** The rows about duty in the same file, in the same way and with the same codes. */
 export const openSqliteDutyStore = (options: SqliteStoreOptions): Promise<DutyStore & { readonly file: string }> =>
-  open(options, (db, path) => new SqliteDutyStore(db, path));
+  openSqlite(options, (db, path) => new SqliteDutyStore(db, path));
 
-async function open<T>(
+/** Any other use of the same file, on a connection of its own: with the same checks, steps and codes. */
+export async function openSqlite<T>(
   { file, readOnly = false, maxPages }: SqliteStoreOptions,
   build: (db: Database.Database, path: string) => T,
 ): Promise<T> {
@@ -52,6 +53,8 @@ async function open<T>(
     refuseNetwork(path);
     db = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: OPEN_TIMEOUT_MS });
     if (!readOnly) {
+      // Of a new file only, and before anything is written: what is deleted later can then be given back bit by bit.
+      db.pragma('auto_vacuum = INCREMENTAL');
       db.pragma('journal_mode = WAL');
       // FULL: a row whose promise has resolved survives a power cut. NORMAL would keep rows and offset consistent, but
       // could take back a transition or an operator's action that was confirmed already.
