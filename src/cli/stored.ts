@@ -32,6 +32,22 @@ export async function withStores<T>(
   });
 }
 
+/** The same, to change what is about duty: a daemon may stand beside, and reads what is there each time. */
+export async function withDutyToChange<T>(
+  context: CommandContext,
+  change: (stores: { store: Store; duty: DutyStore }) => Promise<T>,
+): Promise<T> {
+  return withStore(context, async (store) => {
+    const { clock, globals } = context;
+    const duty = await openSqliteDutyStore({ file: storeFileIn(globals().data), clock });
+    try {
+      return await change({ store, duty });
+    } finally {
+      await duty.close();
+    }
+  });
+}
+
 /** The stored verdict. Throws SoakdError `run_not_found` or `verdict_pending`. */
 export async function requireVerdict(store: Store, id: string): Promise<Verdict> {
   const verdict = await store.verdict(id);

@@ -8,3 +8,9 @@ export interface Baseline {
   promotedMs: number;
   who: string;
 }
+
+/** What a criterion means that says `baseline` and no name. */
+export const DEFAULT_BASELINE = 'default';
+
+/** Letters, digits, `.`, `_` and `-`. */
+export const BASELINE_NAME = /^[a-z0-9][\w.-]{0,63}$/i;

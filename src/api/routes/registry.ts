@@ -4,6 +4,7 @@ import { chartRoutes } from './charts.ts';
 import { healthRoutes } from './health.ts';
 import { notificationRoutes } from './notifications.ts';
 import { operateRoutes } from './operate.ts';
+import { pastRoutes } from './past.ts';
 import { profileRoutes } from './profiles.ts';
 import { reloadRoutes } from './reload.ts';
 import { resultRoutes } from './results.ts';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...rowRoutes,
   ...chartRoutes,
   ...resultRoutes,
+  ...pastRoutes,
   ...operateRoutes,
   ...alertRoutes,
   ...streamRoutes,

@@ -1,7 +1,10 @@
 import type { CommandFile } from '../command.ts';
 import { analyze } from './analyze.ts';
+import { baseline } from './baseline.ts';
 import { daemon } from './daemon.ts';
 import { doctor } from './doctor.ts';
+import { gate } from './gate.ts';
+import { history } from './history.ts';
 import { notify } from './notify.ts';
 import { operate } from './operate.ts';
 import { plan } from './plan.ts';
@@ -35,5 +38,8 @@ export const commandFiles: readonly CommandFile[] = [
   replay,
   notify,
   prune,
+  history,
+  baseline,
+  gate,
   analyze,
 ];
