@@ -1,20 +1,14 @@
 import { z } from 'zod';
-import { type Checkpoint, lookBackMs, noCheckpoint, RunAlerts } from '../alert/engine.ts';
+import { type Checkpoint, noCheckpoint, RunAlerts } from '../alert/engine.ts';
 import { rulesForRun } from '../alert/run-rules.ts';
 import type { AlertRule } from '../model/alert.ts';
-import { type Action, isFinal, type Run, type RunEvent } from '../model/run.ts';
-import type { Sample, SeriesInfo } from '../model/sample.ts';
+import { type Action, isFinal, type Run } from '../model/run.ts';
 import type { RunSignal } from '../soak/control.ts';
-import { stateOf } from '../soak/state.ts';
 import type { DutyStore } from '../store/duty-store.ts';
-import { rangesOver } from '../store/ranges.ts';
-import type { Store, WindowRow } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { feedRows, stateAt } from './feed-rows.ts';
 import { runTimeOf } from './run-time.ts';
 
-const HOUR_MS = 3_600_000;
-/** Growth of memory asks a day and more of its series. */
-const GROWTH_BACK_MS = 27 * HOUR_MS;
-const STEP_MS = 4 * HOUR_MS;
 /** Of the newest seconds rows may still be on their way. */
 const SETTLED_MS = 2_000;
 
@@ -81,6 +75,7 @@ export async function watchRun(
   nowMs: number,
 ): Promise<WatchedRun> {
   const actions = await store.actions(run.id);
+  const transitions = await store.transitions(run.id);
   const stored = checkpointOf(await duty.note(checkpointKey(run.id)));
   const checkpoint = stored ?? noCheckpoint;
   const held = rulesForRun(rules, run.profile.monitoring);
@@ -88,60 +83,15 @@ export async function watchRun(
     run,
     rules: held,
     time: runTimeOf(run, actions),
-    state: stateOf(await store.transitions(run.id)),
+    state: stateAt(transitions, checkpoint.momentsMs),
     open: await duty.alerts({ runId: run.id, openOnly: true }),
     checkpoint,
   });
-  for (const action of actions) alerts.addAction(action);
-  const series = await store.series(run.id);
-  alerts.addSeries(series);
-  await feed(run, series, alerts, checkpoint, { lookBackMs: lookBackMs(held), nowMs }, store);
   alerts.recallFired(await duty.alerts({ runId: run.id }));
+  for (const action of actions) alerts.addAction(action);
+  await feedRows(alerts, { run, rules: held, checkpoint, transitions, untilMs: nowMs }, store);
   if (stored !== null) alerts.resume(nowMs);
   return new WatchedRun(run, alerts, actions);
-}
-
-type Row = { atMs: number; window: WindowRow } | { atMs: number; sample: Sample } | { atMs: number; event: RunEvent };
-
-/** Rows up to the checkpoint are context; the engine knows which are new. */
-async function feed(
-  run: Run,
-  series: readonly SeriesInfo[],
-  alerts: RunAlerts,
-  checkpoint: Checkpoint,
-  { lookBackMs: backMs, nowMs }: { lookBackMs: number; nowMs: number },
-  store: Store,
-): Promise<void> {
-  const firstMs = Math.min(run.createdMs, run.startMs);
-  const windowsFromMs = Math.max(firstMs, (checkpoint.windowsMs ?? firstMs) - backMs);
-  const newestSampleMs = Math.min(...Object.values(checkpoint.samplesMs), nowMs);
-  const samplesFromMs = Math.max(firstMs, (checkpoint.windowsMs === null ? firstMs : newestSampleMs) - backMs);
-  const memory = series.filter((one) => one.memory).map(({ id }) => id);
-  const events = await store.events(run.id);
-  const memoryFromMs = Math.max(firstMs, samplesFromMs - GROWTH_BACK_MS);
-  if (memory.length > 0 && memoryFromMs < samplesFromMs) {
-    // Restarts of the time before are known before its samples are: growth begins anew with each.
-    for (const range of rangesOver(memoryFromMs, samplesFromMs, STEP_MS))
-      alerts.addSamples(await store.samples(run.id, { ...range, series: memory }));
-  }
-  let at = 0;
-  for (const range of rangesOver(Math.min(windowsFromMs, samplesFromMs), nowMs + 1, STEP_MS)) {
-    for (const row of await store.sketches(run.id, range)) alerts.addStoredDurations(row);
-    const rows: Row[] = [];
-    for (const window of await store.windows(run.id, range))
-      if (window.startMs >= windowsFromMs) rows.push({ atMs: window.endMs, window });
-    for (const sample of await store.samples(run.id, range))
-      if (sample.atMs >= samplesFromMs)
-        rows.push({ atMs: sample.atMs + run.profile.monitoring.intervalMs / run.compression, sample });
-    rows.sort((a, b) => a.atMs - b.atMs);
-    for (const row of rows) {
-      for (let event = events[at]; event !== undefined && event.atMs <= row.atMs; event = events[++at])
-        alerts.addEvent(event);
-      if ('window' in row) alerts.addStoredWindow(row.window);
-      else if ('sample' in row) alerts.addSamples([row.sample]);
-    }
-  }
-  for (const event of events.slice(at)) alerts.addEvent(event);
 }
 
 const checkpointSchema = z.object({

@@ -1,4 +1,5 @@
 import type { CommandFile } from '../command.ts';
+import { alerts } from './alerts.ts';
 import { analyze } from './analyze.ts';
 import { baseline } from './baseline.ts';
 import { daemon } from './daemon.ts';
@@ -15,6 +16,7 @@ import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
+import { silence } from './silence.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { summary } from './summary.ts';
@@ -32,6 +34,8 @@ export const commandFiles: readonly CommandFile[] = [
   start,
   status,
   operate,
+  alerts,
+  silence,
   runs,
   summary,
   report,
