@@ -1,10 +1,26 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startExampleShop } from '../scripts/example-shop.ts';
+import { oomScoreAdjustment, processStat } from '../src/base/proc.ts';
+import { K6_OOM_THOUSANDTHS } from '../src/load/k6-memory.ts';
 import { type BuiltImage, buildImage, imageCanBeBuilt } from './support/built-image.ts';
 import { Container, type ContainerOptions } from './support/container.ts';
+import { DaemonApi } from './support/daemon-api.ts';
 import { temporaryFolder } from './support/server-process.ts';
 
+const profile = `soak_test:
+  name: the example shop
+  duration: 24h
+  traffic_pattern: { base_rate: 300 }
+  monitoring:
+    samplers:
+      - { kind: prometheus, name: shop, path: /metrics, series: { rss_bytes: process_resident_memory_bytes } }
+  workload: { kind: requests, requests: [{ name: products, path: /api/products }] }
+`;
+const eventPage = z.object({ events: z.array(z.object({ kind: z.string(), data: z.unknown() })) });
+const K6 = '/opt/soakd/k6/bin/k6';
 const token = 'correct-horse-battery';
 
 describe.skipIf(!imageCanBeBuilt())('the image', () => {
@@ -32,6 +48,8 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
     containers.push(container);
     return container;
   };
+
+  const loopback = () => ({ '/etc/soakd/soakd.yaml': join(scratch.path, 'soakd.yaml') });
 
   it('says what it is, and which build', () => {
     expect(image.config.Labels).toMatchObject({
@@ -68,10 +86,7 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
   });
 
   it('runs as nobody in particular, without capabilities, and writes to its volume only', async () => {
-    const container = run({
-      env: { SOAKD_TOKEN: token },
-      files: { '/etc/soakd/soakd.yaml': join(scratch.path, 'soakd.yaml') },
-    });
+    const container = run({ env: { SOAKD_TOKEN: token }, files: loopback() });
     await container.until(/http:/);
     const tried = await container.exec([
       'sh',
@@ -84,4 +99,45 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
     expect(status).toMatch(/^CapBnd:\s*0+$/m);
     expect(status).toMatch(/^NoNewPrivs:\s*1$/m);
   });
+
+  it('carries a soak on after a stop and after a kill, on the same volume', async () => {
+    const shop = await startExampleShop();
+    try {
+      const volume = join(scratch.path, 'soak');
+      const start = (): Container => run({ volume, env: { SOAKD_TOKEN: token }, files: loopback(), name: 'soak' });
+      const api = async (container: Container) => new DaemonApi((await container.until(/http:\S+/))[0], token);
+
+      const first = start();
+      const wish = { profileSource: profile, targetUrl: shop.url, rehearseMs: 60_000 };
+      const begun = await (await api(first)).post('/v1/runs', wish);
+      const { id } = z.object({ id: z.string() }).parse(JSON.parse(begun));
+      const before = await (await api(first)).served(id, 1);
+      expect(first.processWith(K6)).not.toBeNull();
+      expect(await first.stop()).toEqual({ code: 0, signal: null });
+
+      const second = start();
+      await (await api(second)).served(id, before + 1);
+      const k6 = second.processWith(K6);
+      const daemon = second.processWith('/usr/local/bin/soakd');
+      if (k6 === null || daemon === null) throw new Error('the soak was not carried on');
+      expect((oomScoreAdjustment(k6) ?? 0) - (oomScoreAdjustment(daemon) ?? 0)).toBe(K6_OOM_THOUSANDTHS);
+      // The daemon, not process 1: as the kernel would, when memory ends.
+      process.kill(daemon, 'SIGKILL');
+      expect((await second.ended).code).toBe(137);
+      expect(processStat(k6)).toBeNull();
+
+      const third = start();
+      const last = await api(third);
+      await last.tells(id, ({ event, data }) => event === 'state' && data.includes('"rehearsed"'));
+      const { events } = eventPage.parse(JSON.parse(await last.get(`/v1/runs/${id}/events`)));
+      const resumed = events.filter(({ kind }) => kind === 'soakd_resumed');
+      expect(resumed).toMatchObject([{ data: { adopted: [] } }, { data: { adopted: [] } }]);
+      expect(await last.get(`/v1/runs/${id}/report?format=md`)).toMatch(
+        /load was not offered in [\d.]+ % of the time \(the load generator was not running\)/,
+      );
+      expect(await third.stop()).toEqual({ code: 0, signal: null });
+    } finally {
+      shop.process.kill('SIGKILL');
+    }
+  }, 180_000);
 });
