@@ -24,10 +24,14 @@ export interface HttpTarget {
   close(): Promise<void>;
 }
 
-type Answer = (request: SeenRequest) => { status?: number; body?: string; headers?: Record<string, string> };
+export type Answer = (request: SeenRequest) => { status?: number; body?: string; headers?: Record<string, string> };
 
-/** Starts one on a free port of 127.0.0.1. `now` stamps the requests. */
-export async function startHttpTarget(now: () => number, answer: Answer = () => ({})): Promise<HttpTarget> {
+/** Starts one on 127.0.0.1, on a free port unless told. `now` stamps the requests. */
+export async function startHttpTarget(
+  now: () => number,
+  answer: Answer = () => ({}),
+  wantedPort = 0,
+): Promise<HttpTarget> {
   const seen: SeenRequest[] = [];
   const numbers = new WeakMap<Socket, number>();
   const waiting: { count: number; resolve: () => void }[] = [];
@@ -56,7 +60,7 @@ export async function startHttpTarget(now: () => number, answer: Answer = () => 
     });
   });
   server.on('connection', (socket) => numbers.set(socket, ++connections));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(wantedPort, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
   return {
