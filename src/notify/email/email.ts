@@ -1,8 +1,11 @@
 /** E-mail by SMTP (RFC 5321), encrypted by STARTTLS (RFC 3207) or from the first byte unless told. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { unlessAborted } from '../../base/abort.ts';
 import { deadline } from '../../base/clock.ts';
-import { describeError } from '../../base/errors.ts';
+import { describeError, EXIT, SoakdError } from '../../base/errors.ts';
+import { whyUnreadable } from '../../base/file-errors.ts';
 import { REDACTED } from '../../base/redact.ts';
 import { NOTIFICATION_KINDS } from '../../model/notification.ts';
 import { type ChannelPlugin, DeliveryFailure } from '../channel.ts';
@@ -26,6 +29,11 @@ const settings = z.strictObject({
     .enum(['starttls', 'tls', 'none'])
     .describe('starttls: a server that cannot is not used; tls: from the first byte; none: for a relay on this machine')
     .default('starttls'),
+  ca_file: z
+    .string()
+    .describe('absolute path of a certificate in PEM that the server is signed by, where no public authority did')
+    .refine(isAbsolute, { message: 'is not an absolute path', params: { hint: 'write it from the root: /etc/ssl/…' } })
+    .optional(),
   username: z.string().min(1, 'is empty').describe('who sends, for servers that ask').optional(),
   password: secretName('password of that user').optional(),
   from: mailbox.describe('sender: soakd@example.org, or "soakd <soakd@example.org>"'),
@@ -52,6 +60,7 @@ export const emailChannel: ChannelPlugin<typeof settings> = {
       ignoreTLS: security === 'none',
       ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' } }),
       ...{ connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: LIMIT_MS },
+      ...(given.ca_file === undefined ? {} : { tls: { ca: certificateIn(given.ca_file) } }),
       // A message is made of our own text only.
       ...{ disableFileAccess: true, disableUrlAccess: true },
     };
@@ -84,16 +93,29 @@ export const emailChannel: ChannelPlugin<typeof settings> = {
   },
 };
 
+function certificateIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { problem, hint } = whyUnreadable(cause);
+    const options = { code: 'file_unreadable', hint, exitCode: EXIT.badInput, httpStatus: 422 };
+    throw new SoakdError(`the certificate ${path} cannot be read: ${problem}`, options);
+  }
+}
+
 /**
- * 5yz is a refusal for good, 4yz one for now (RFC 5321, §4.2.1). A password that is not taken (535) is a fault of the
- * configuration, not of the message: it waits for somebody to mend that.
+ * 5yz is a refusal for good, 4yz one for now (RFC 5321, §4.2.1). Only of sender, recipients and content: a password that is not
+ * taken, or a server that cannot encrypt, is a fault of the configuration, and the message waits for somebody to mend that.
  */
 function failureOf(thrown: unknown, host: string, password: string | null): DeliveryFailure {
   const { responseCode = 0, code = '' } = thrown instanceof Error ? (thrown as SmtpError) : {};
   const text = describeError(thrown);
   const reason = password === null || password.length < 4 ? text : text.replaceAll(password, REDACTED);
-  return new DeliveryFailure(`${host}: ${reason}`, { permanent: responseCode >= 500 && code !== 'EAUTH' });
+  return new DeliveryFailure(`${host}: ${reason}`, { permanent: responseCode >= 500 && OF_MESSAGE.includes(code) });
 }
+
+/** Codes of nodemailer: MAIL FROM and RCPT TO, DATA. */
+const OF_MESSAGE = ['EENVELOPE', 'EMESSAGE'];
 
 /** What nodemailer adds to its errors. */
 interface SmtpError extends Error {
