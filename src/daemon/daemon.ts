@@ -6,6 +6,7 @@ import { describeError, SoakdError } from '../base/errors.ts';
 import { systemCode } from '../base/file-errors.ts';
 import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
+import { ChannelTrouble } from '../duty/deliver/channel-trouble.ts';
 import { tellSummaries } from '../duty/summary/tell-summaries.ts';
 import type { RunStatus } from '../model/status.ts';
 import { messagesFor } from '../notify/messages.ts';
@@ -117,10 +118,15 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
   const { soaks, store, readProfile } = house;
   const secret = configSecrets(surroundings.env, (found) => redactor.learn(found));
-  const { host: hostName } = surroundings;
+  const { random } = house.context;
+  // Either needs the other: alerts are told by channels, and a channel that fails is an alert.
+  let trouble: ChannelTrouble | null = null;
   const notifying = new Notifying(
     config,
-    { duty: house.duty, clock, log, host: hostName, random: house.context.random },
+    {
+      ...{ duty: house.duty, clock, log, random, host: surroundings.host },
+      onHealth: (health) => trouble?.hear(health),
+    },
     secret,
   );
   undo.push('end the delivery of notifications', () => notifying.stop());
@@ -135,6 +141,9 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     storeHealth: () => store.health(),
   });
   reloads.add(alerting);
+  trouble = new ChannelTrouble(alerting.watch, clock, (thrown) =>
+    log.error({ reason: describeError(thrown) }, 'trouble with a channel could not be noted'),
+  );
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
   const taken = await soaks.recover({ mode: 'carry_on' });
   log.info({ runs: taken.map(({ id }) => id) }, 'unfinished runs are carried on');

@@ -34,14 +34,11 @@ export interface NotifyConfig {
   groupBy: readonly string[];
   /** After a message to people further ones of its group wait so long, to go together. */
   groupIntervalMs: number;
-  /** A firing alert is told again after so long. */
-  repeatMs: Readonly<Record<AlertSeverity, number>>;
   /** What could not be delivered for so long is given up. */
   giveUpAfterMs: number;
 }
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const CHANNEL_NAME = /^[a-z0-9][a-z0-9_-]*$/;
 
@@ -61,13 +58,6 @@ const route = z.strictObject({
   channels: z.array(channelName).describe('who is told; an empty list: nobody'),
   continue: z.boolean().describe('look at the routes after this one too').default(false),
 });
-
-const repeat = (example: string) =>
-  duration('a firing alert of this severity is told again after so long', {
-    minMs: MINUTE_MS,
-    maxMs: 365 * DAY_MS,
-    example,
-  });
 
 /** Strict; names in routes must be those of channels. */
 export const notifySchema = z
@@ -94,14 +84,6 @@ export const notifySchema = z
       maxMs: DAY_MS,
       example: '1m',
     }).optional(),
-    repeat: z
-      .strictObject({
-        critical: repeat('1h').optional(),
-        warning: repeat('6h').optional(),
-        info: repeat('24h').optional(),
-      })
-      .describe('a firing alert is told again')
-      .optional(),
     give_up_after: duration('what could not be delivered for so long is given up', {
       minMs: MINUTE_MS,
       maxMs: 365 * DAY_MS,
@@ -126,7 +108,6 @@ export const notifySchema = z
 
 /** As it was checked; undefined: nobody is told. */
 export function resolveNotify(given: z.output<typeof notifySchema> | undefined): NotifyConfig {
-  const { critical, warning, info } = given?.repeat ?? {};
   return {
     publicUrl: given?.public_url?.replace(/\/+$/, '') ?? null,
     channels: given?.channels ?? {},
@@ -141,7 +122,6 @@ export function resolveNotify(given: z.output<typeof notifySchema> | undefined):
     otherwise: given?.default ?? null,
     groupBy: given?.group_by ?? ['run'],
     groupIntervalMs: given?.group_interval ?? MINUTE_MS,
-    repeatMs: { critical: critical ?? HOUR_MS, warning: warning ?? 6 * HOUR_MS, info: info ?? DAY_MS },
     giveUpAfterMs: given?.give_up_after ?? 7 * DAY_MS,
   };
 }

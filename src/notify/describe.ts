@@ -70,8 +70,8 @@ function factsOf(alert: Alert, nowMs: number): { name: string; text: string }[] 
     const { who, atMs, text } = acknowledged;
     add('Acknowledged', `by ${who} at ${instant(atMs)}${text === '' ? '' : `: ${text}`}`);
   } else if (resolvedMs === null) {
-    add('Acknowledge', `soakd alerts ack ${id}`);
-    add('Silence', `soakd alerts silence alertname=${quoted(rule.name)} --for 2h`);
+    add('Acknowledge', `soakd ack ${id}`);
+    add('Silence', `soakd silence add alertname=${quoted(rule.name)} --for 2h --why "…"`);
   }
   return list;
 }

@@ -44,8 +44,8 @@ describe('a message about an alert', () => {
   Target: http://shop
   Load: planned 120/min, served 117/min
   Nearby: 2026-11-21 11:58:00 UTC: the target restarted
-  Acknowledge: soakd alerts ack a-000001
-  Silence: soakd alerts silence alertname=HighErrorRate --for 2h
+  Acknowledge: soakd ack a-000001
+  Silence: soakd silence add alertname=HighErrorRate --for 2h --why "…"
   Runbook: https://runbooks.example.org/high-error-rate
 
 Dashboard: https://soakd.example/#/runs/run-1?at=${FIRED_MS}`,

@@ -36,7 +36,11 @@ export function messagesFor(news: readonly AlertNews[], config: NotifyConfig, no
 }
 
 function notificationOf({ channel, group, kind, news }: Parcel, config: NotifyConfig, nowMs: number): NewNotification {
-  const told = news.map(({ alert, kind: each }) => `${alert.id} ${each} ${alert.toldCount}`);
+  const told = news.map(({ alert, kind: each }) => {
+    // Somebody may take over from somebody else, without anything told between.
+    const which = each === 'acknowledged' ? (alert.acknowledged?.atMs ?? 0) : alert.toldCount;
+    return `${alert.id} ${each} ${which}`;
+  });
   const alerts = news.map(({ alert }) => notifiedAlert(alert, nowMs));
   const [first] = news;
   const runIds = new Set(news.map(({ alert }) => alert.runId));

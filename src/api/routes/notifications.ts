@@ -36,6 +36,7 @@ export const notificationsSchema = z
       z.strictObject({
         channel: z.string(),
         failingSinceMs: unixMs.nullable().describe('null: it delivers'),
+        refusedSinceMs: unixMs.nullable().describe('since when it refuses all for good'),
         lastError: z.string().nullable(),
         delivered: count.describe('messages since the daemon began or read its configuration again'),
         retried: count,

@@ -137,7 +137,10 @@ describe('the outbox of a channel', () => {
     expect(rig.receiver.tried.map(({ title }) => title)).toEqual(['bad', 'good']);
     expect(await rig.row('bad')).toMatchObject({ deliveredMs: null, failedMs: FIRED_MS, lastError: 'answers 400: no' });
     expect(rig.said).toEqual(['a notification is given up: the receiver refuses it for good']);
-    expect(rig.healths.at(-1)).toMatchObject({ givenUp: 1, failingSinceMs: null, lastError: 'answers 400: no' });
+    expect(rig.healths).toMatchObject([
+      { givenUp: 1, failingSinceMs: null, refusedSinceMs: FIRED_MS, lastError: 'answers 400: no' },
+      { givenUp: 1, delivered: 1, failingSinceMs: null, refusedSinceMs: null, lastError: null },
+    ]);
   });
 
   it('gives up what is too old, after it was tried', async () => {

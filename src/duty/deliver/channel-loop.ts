@@ -36,6 +36,8 @@ export interface ChannelHealth {
   channel: string;
   /** Since when nothing arrives; null: all is well. */
   failingSinceMs: number | null;
+  /** Since when it refuses what it is sent for good, and takes nothing; null: it does not. */
+  refusedSinceMs: number | null;
   lastError: string | null;
   /** Messages since the start. */
   delivered: number;
@@ -84,7 +86,7 @@ export class ChannelLoop {
     this.#options = options;
     this.#resendAtMs = options.resend === null ? Number.POSITIVE_INFINITY : options.clock.now();
     this.#health = {
-      ...{ channel: options.name, failingSinceMs: null, lastError: null },
+      ...{ channel: options.name, failingSinceMs: null, refusedSinceMs: null, lastError: null },
       ...{ delivered: 0, retried: 0, givenUp: 0 },
     };
   }
@@ -219,8 +221,9 @@ export class ChannelLoop {
     this.#sentMs.set(group, nowMs);
     for (const { id, attempts, dueMs, lastError } of rows)
       this.#unsaved.set(id, { id, attempts: attempts + 1, dueMs, deliveredMs: nowMs, failedMs: null, lastError });
+    const isFirst = this.#health.delivered === 0;
     this.#health.delivered += rows.length;
-    this.#well();
+    this.#well(isFirst);
     await this.#save().catch(() => undefined);
   }
 
@@ -249,6 +252,7 @@ export class ChannelLoop {
     if (failure.permanent) {
       // The receiver is there, and may take the next one.
       this.#health.givenUp += rows.length;
+      this.#health.refusedSinceMs ??= nowMs;
       this.#health.lastError = failure.message;
       this.#options.onHealth(this.health());
       return;
@@ -271,13 +275,15 @@ export class ChannelLoop {
     this.#options.onHealth(this.health());
   }
 
-  #well(): void {
+  #well(isFirst = false): void {
     const { log, name } = this.#options;
     this.#failures = 0;
     this.#openAtMs = 0;
-    if (this.#health.failingSinceMs === null) return;
-    log.info({ channel: name }, 'a channel delivers again');
+    const { failingSinceMs, refusedSinceMs } = this.#health;
+    if (failingSinceMs === null && refusedSinceMs === null && !isFirst) return;
+    if (failingSinceMs !== null) log.info({ channel: name }, 'a channel delivers again');
     this.#health.failingSinceMs = null;
+    this.#health.refusedSinceMs = null;
     this.#health.lastError = null;
     this.#options.onHealth(this.health());
   }

@@ -16,8 +16,9 @@ export async function standingAlerts(
   nowMs: number,
 ): Promise<NotificationBody | null> {
   const open = await duty.alerts({ openOnly: true, limit: MOST });
-  const standing = open.filter(({ state, toldCount, rule, labels }) => {
-    if (state !== 'firing' || toldCount === 0) return false;
+  const standing = open.filter(({ firingMs, resolvedMs, toldCount, rule, labels }) => {
+    // Also when its condition cannot be told at the moment: it fired, and nobody knows that it is over.
+    if (firingMs === null || resolvedMs !== null || toldCount === 0) return false;
     const subject = { about: 'alert', severity: rule.severity, action: rule.action, labels } as const;
     return channelsFor(subject, 'firing', config).includes(channel);
   });

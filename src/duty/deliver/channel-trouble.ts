@@ -1,0 +1,43 @@
+import type { Clock } from '../../base/clock.ts';
+import type { OwnAlerts } from '../own-alerts.ts';
+import type { ChannelHealth } from './channel-loop.ts';
+
+/** A receiver that is restarted is no news. */
+const LASTING_MS = 300_000;
+
+/** Name of the alert about a channel. */
+export const CHANNEL_FAILS = 'ChannelFails';
+
+/**
+ * Raises an alert about a channel that has delivered nothing for five minutes, or that refuses what it is sent, and resolves it
+ * with the next message that arrives. It goes by the other channels, and waits for this one.
+ */
+export class ChannelTrouble {
+  readonly #own: OwnAlerts;
+  readonly #clock: Clock;
+  readonly #failed: (thrown: unknown) => void;
+  /** By channel: is the alert raised? Of one that is not in here a daemon before us may have raised it. */
+  readonly #raised = new Map<string, boolean>();
+
+  /** `failed` is told when the alert itself cannot be kept. */
+  constructor(own: OwnAlerts, clock: Clock, failed: (thrown: unknown) => void) {
+    this.#own = own;
+    this.#clock = clock;
+    this.#failed = failed;
+  }
+
+  /** The health of a channel changed. */
+  hear({ channel, failingSinceMs, refusedSinceMs, lastError }: ChannelHealth): void {
+    const lasts = failingSinceMs !== null && this.#clock.now() - failingSinceMs >= LASTING_MS;
+    const labels = { channel };
+    if (lasts || refusedSinceMs !== null) {
+      this.#raised.set(channel, true);
+      const what = refusedSinceMs === null ? 'delivers nothing' : 'refuses a notification for good';
+      const evidence = `the channel ${channel} ${what}: ${lastError ?? 'nobody knows why'}`;
+      this.#own.raise({ name: CHANNEL_FAILS, labels, evidence }).catch(this.#failed);
+    } else if (failingSinceMs === null && this.#raised.get(channel) !== false) {
+      this.#raised.set(channel, false);
+      this.#own.resolve(CHANNEL_FAILS, labels, 'it delivers again').catch(this.#failed);
+    }
+  }
+}
