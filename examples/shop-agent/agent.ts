@@ -51,6 +51,9 @@ const INTENTS: readonly Intent[] = [
   ],
 ];
 
+/** Every tool that the agent has. */
+export const TOOLS: readonly string[] = [...new Set(INTENTS.flatMap(([, tool]) => tool ?? []))];
+
 function search(session: Session, asked: string): string {
   const found = findProducts(asked);
   if (found.length > 0) return `Here are some products: ${show(session, found.slice(0, 5))}.`;

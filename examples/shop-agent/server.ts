@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as pause } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import { cartTotal, reply, toolFor } from './agent.ts';
+import { cartTotal, reply, TOOLS, toolFor } from './agent.ts';
 import { findProducts, PRODUCTS } from './catalogue.ts';
 import type { Session, SessionStore } from './sessions/session-store.ts';
 import { type Switches, switchesSchema } from './switches.ts';
@@ -60,6 +60,8 @@ export function createShop({ sessions, switches, version, crash }: ShopOptions):
     labelNames: ['tool_name'],
     registers: [registry],
   });
+  // Known before it is called first: a counter that begins with 1 was never seen to rise.
+  for (const tool_name of TOOLS) for (const counter of [toolCalls, toolSuccesses]) counter.inc({ tool_name }, 0);
   const leaked: Buffer[] = [];
   new Gauge({
     name: 'shop_leaked_blocks',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiRig, weeklySoak as profileSource } from '../../tests/support/api-rig.ts';
 import { memoryDutyStore } from '../../tests/support/duty-store.ts';
+import { ownAlert } from '../../tests/support/own-alert.ts';
 import { HOUR_MS, SimulatedStaging, START_MS } from '../../tests/support/simulated-staging.ts';
 import type { Alert } from '../model/alert.ts';
 
@@ -36,48 +37,7 @@ const event = (kind: string, data: Record<string, unknown> = {}) => ({
   data,
 });
 
-const alert = (changes: Partial<Alert>): Alert => ({
-  id: 'a1',
-  key: 'k1',
-  runId: null,
-  rule: {
-    name: 'HighErrorRate',
-    origin: 'config',
-    condition: {
-      metric: 'error_rate',
-      comparison: '>',
-      threshold: 2,
-      unit: 'percent',
-      forMs: 300_000,
-      overMs: null,
-      clearThreshold: null,
-      minCount: null,
-      text: 'error_rate > 2% for 5m',
-    },
-    severity: 'critical',
-    action: 'page',
-    labels: {},
-    summary: null,
-    runbookUrl: null,
-    inhibits: [],
-  },
-  labels: {},
-  state: 'firing',
-  pendingMs: START_MS,
-  firingMs: START_MS + 1_000,
-  resolvedMs: null,
-  evaluatedMs: START_MS,
-  value: 3,
-  worst: 3,
-  evidence: '3 %',
-  inhibitedBy: null,
-  silencedBy: null,
-  acknowledged: null,
-  toldCount: 0,
-  toldMs: null,
-  facts: null,
-  ...changes,
-});
+const alert = (changes: Partial<Alert>): Alert => ({ ...ownAlert('HighErrorRate', START_MS), ...changes });
 
 describe('metrics of what happened', () => {
   it('are there as 0 before it happens, so that Prometheus sees them rise, and say when it did', async () => {
@@ -113,7 +73,7 @@ describe('metrics of what happened', () => {
 
   it('are a line each for alerts that look alike, and for each channel with messages that wait', async () => {
     const open = [
-      alert({}),
+      alert({ firingMs: START_MS + 1_000 }),
       alert({ id: 'a2', key: 'k2', firingMs: START_MS }),
       alert({ id: 'a3', key: 'k3', state: 'pending', firingMs: null }),
       alert({ id: 'a4', key: 'k4', state: 'resolved', resolvedMs: START_MS + 5_000 }),

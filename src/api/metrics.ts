@@ -4,7 +4,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describeError } from '../base/errors.ts';
-import type { RunState } from '../model/run.ts';
+import { isFinal, type RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import { type SeriesTrend, TREND_STATES } from '../model/verdict.ts';
 import { OUTCOMES } from '../model/window.ts';
@@ -15,6 +15,9 @@ import { RUN_METRICS } from './run-metrics.ts';
 import { runStateSchema } from './schemas.ts';
 
 const seconds = (ms: number | null | undefined): number | null => (ms === null || ms === undefined ? null : ms / 1_000);
+
+/** Among so many that do not live here is one that is over. */
+const RECENT_RUNS = 8;
 
 const STATES = runStateSchema.options;
 const CRITERION_STATES = ['pass', 'fail', 'inconclusive', 'not_applicable'] as const;
@@ -235,11 +238,12 @@ export class Metrics {
 
   /** A run that ended between two scrapes would else never be seen to have failed. */
   async #readLastEnded(live: ReadonlySet<string>): Promise<void> {
-    const [newest] = await this.#ports.store.runs({ limit: 1 }).catch(() => []);
-    if (newest === undefined || live.has(newest.id)) return;
+    const runs = await this.#ports.store.runs({ limit: live.size + RECENT_RUNS }).catch(() => []);
+    const newest = runs.find(({ id, state }) => isFinal(state) && !live.has(id));
+    if (newest === undefined) return;
     const run = { run: newest.id, name: newest.name };
     this.#oneHotState(run, newest.state);
-    const help = 'When the newest run ended, since the epoch.';
+    const help = 'When the newest run that is over ended, since the epoch.';
     this.#set('soakd_run_ended_time_seconds', help, { ...run, state: newest.state }, seconds(newest.endedMs));
   }
 

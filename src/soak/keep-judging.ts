@@ -14,7 +14,8 @@ const MAX_SHARE = 1 / 50;
  */
 export async function keepJudging(live: LiveRun, context: SoakContext, signal: AbortSignal): Promise<void> {
   const { clock, judge: judgement, settings, log } = context;
-  let pauseMs = settings.judgeEveryMs;
+  // A rehearsal is over in minutes: who looks on wants to see soon what it would be.
+  let pauseMs = live.run.rehearsal ? settings.judgeEveryMs / 6 : settings.judgeEveryMs;
   while (await sleeps(clock, pauseMs, signal)) {
     if (live.state !== 'running' && live.state !== 'paused' && live.state !== 'warming_up') continue;
     const beganMs = clock.monotonicMs();
