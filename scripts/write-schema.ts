@@ -8,11 +8,13 @@ import { alertRulesJsonSchema } from '../src/alert/rules-file.ts';
 import { profileJsonSchema } from '../src/config/json-schema.ts';
 import { daemonJsonSchema } from '../src/daemon/config.ts';
 import { samplerSchemas } from '../src/sample/registry.ts';
+import { scheduleJsonSchema } from '../src/schedule/schema.ts';
 
 const SCHEMAS = {
   'profile.schema.json': profileJsonSchema(samplerSchemas),
   'daemon.schema.json': daemonJsonSchema(),
   'alerts.schema.json': alertRulesJsonSchema(),
+  'schedule.schema.json': scheduleJsonSchema(),
 };
 const onlyCheck = process.argv.includes('--check');
 

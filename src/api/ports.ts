@@ -5,6 +5,7 @@ import type { AlertDesk } from '../duty/alert-watch.ts';
 import type { ChannelHealth } from '../duty/deliver/channel-loop.ts';
 import type { TestResult } from '../duty/deliver/delivery.ts';
 import type { HeartbeatHealth } from '../duty/heartbeat.ts';
+import type { ScheduleControl } from '../duty/schedule-view.ts';
 import type { StoreHealth } from '../soak/context.ts';
 import type { RunControl } from '../soak/control.ts';
 import type { DutyStore } from '../store/duty-store.ts';
@@ -32,6 +33,7 @@ export interface ApiPorts {
   duty: DutyStore;
   /** What people do about alerts. */
   alerts: AlertDesk;
+  schedule: ScheduleControl;
   clock: Clock;
   log: FastifyBaseLogger;
   /** Those who take the outbox to people, and the heartbeat. */

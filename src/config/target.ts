@@ -44,3 +44,11 @@ export const targetSchema = z.strictObject({
     examples: ['http://127.0.0.1:8080'],
   }),
 });
+
+/** One target, however it is written: scheme, host in lower case (`localhost` is 127.0.0.1), port. */
+export function canonicalTarget(targetUrl: string): string {
+  const url = new URL(targetUrl);
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const host = url.hostname === 'localhost' ? '127.0.0.1' : url.hostname;
+  return `${url.protocol}//${host}:${port}`;
+}

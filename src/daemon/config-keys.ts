@@ -24,6 +24,7 @@ const KEYS: Record<keyof DaemonConfig, ConfigKey> = {
   retention: { key: 'retention' },
   notify: { key: 'notify' },
   heartbeat: { key: 'heartbeat' },
+  schedule: { key: 'schedule' },
 };
 
 const FIELDS = Object.keys(KEYS) as (keyof DaemonConfig)[];

@@ -21,7 +21,9 @@ describe('the configuration of the daemon', () => {
   });
 
   it('has each of its keys described for operators', () => {
-    const described = ['operations', 'notifications'].map((page) => readFileSync(`docs/${page}.md`, 'utf8')).join('\n');
+    const described = ['operations', 'notifications', 'schedule']
+      .map((page) => readFileSync(`docs/${page}.md`, 'utf8'))
+      .join('\n');
     const { properties } = JSON.parse(JSON.stringify(daemonJsonSchema()));
     const names = Object.keys(properties).flatMap((key) =>
       Object.keys(properties[key].properties ?? { '': null }).map((inner) => (inner === '' ? key : `${key}.${inner}`)),
@@ -50,6 +52,7 @@ spool_retention: 2d
 alerts: { file: rules.yaml }
 retention: { rows: forever, verdicts: 365d }
 heartbeat: { url: env:HEARTBEAT_URL, every: 2m }
+schedule: { file: schedule.yaml, target: "http://shop.staging.example/", clock_offset: 5d3h }
 `;
     expect(readDaemonConfig(source, '/etc/soakd/soakd.yaml')).toEqual({
       ok: true,
@@ -73,6 +76,11 @@ heartbeat: { url: env:HEARTBEAT_URL, every: 2m }
         retention: { spoolMs: 2 * 86_400_000, rowsMs: null, verdictsMs: 365 * 86_400_000 },
         notify: defaultDaemonConfig().notify,
         heartbeat: { url: 'env:HEARTBEAT_URL', everyMs: 120_000 },
+        schedule: {
+          file: '/etc/soakd/schedule.yaml',
+          targetUrl: 'http://shop.staging.example',
+          clockOffsetMs: 123 * 3_600_000,
+        },
       },
     });
   });

@@ -8,6 +8,7 @@ import { findingsOf } from '../config/issues.ts';
 import type { Problem } from '../config/problem.ts';
 import { duration, nonEmptyText, value } from '../config/value.ts';
 import { type HeartbeatConfig, heartbeatSchema, resolveHeartbeat } from '../duty/heartbeat-config.ts';
+import { resolveScheduleConfig, type ScheduleConfig, scheduleConfigSchema } from '../duty/schedule-config.ts';
 import { type NotifyConfig, notifySchema, resolveNotify } from '../notify/config.ts';
 import type { Retention } from '../store/retention.ts';
 import { type Fence, fenceEntry } from './fence.ts';
@@ -47,6 +48,8 @@ export interface DaemonConfig {
   notify: NotifyConfig;
   /** Somebody who notices when soakd falls silent; null: nobody. */
   heartbeat: HeartbeatConfig | null;
+  /** What starts by itself; null: nothing. */
+  schedule: ScheduleConfig | null;
 }
 
 const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 8089 };
@@ -103,6 +106,7 @@ const schema = z.strictObject({
     .optional(),
   notify: notifySchema.optional(),
   heartbeat: heartbeatSchema.optional(),
+  schedule: scheduleConfigSchema.optional(),
 });
 
 /** On this machine and for nobody else: who asks is one of its users. Behind a proxy callers come from anywhere. */
@@ -161,6 +165,7 @@ function resolveConfig(given: z.output<typeof schema>, folder: string): DaemonCo
     retention: resolveRetention(given.retention, given.spool_retention),
     notify: resolveNotify(given.notify),
     heartbeat: resolveHeartbeat(given.heartbeat),
+    schedule: resolveScheduleConfig(given.schedule, folder),
   };
 }
 

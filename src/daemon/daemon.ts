@@ -4,14 +4,16 @@ import { createApi } from '../api/api.ts';
 import { readPage } from '../api/page.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
 import { systemCode } from '../base/file-errors.ts';
+import { request } from '../base/http-request.ts';
 import { watchSelf } from '../base/self-usage.ts';
 import { type UndoFailure, UndoStack } from '../base/undo.ts';
 import { ChannelTrouble } from '../duty/deliver/channel-trouble.ts';
 import { tellSummaries } from '../duty/summary/tell-summaries.ts';
 import type { RunStatus } from '../model/status.ts';
 import { messagesFor } from '../notify/messages.ts';
-import { samplerPlugins } from '../sample/registry.ts';
+import { samplerPlugins, samplerSchemas } from '../sample/registry.ts';
 import { samplerHosts } from '../sample/start-sampler.ts';
+import type { RunControl } from '../soak/control.ts';
 import { isPruned } from '../store/pruned.ts';
 import { openPruner } from '../store/sqlite/pruner.ts';
 import { Alerting } from './alerting.ts';
@@ -19,7 +21,7 @@ import { Beating } from './beating.ts';
 import { type DaemonConfig, isLocalOnly, type ListenAddress } from './config.ts';
 import { configSecrets, namedVariables } from './config-secrets.ts';
 import type { Fence } from './fence.ts';
-import { fencedControl } from './fenced-control.ts';
+import { fencedControl, requireInsideFence } from './fenced-control.ts';
 import { lockFolder } from './folder-lock.ts';
 import { holderName } from './holder.ts';
 import { keepManagerTold } from './keep-manager-told.ts';
@@ -32,6 +34,7 @@ import { profileShelf } from './profile-shelf.ts';
 import { type Reloaded, Reloads } from './reload.ts';
 import { renderOneApart } from './render-apart.ts';
 import { readReportFile } from './report-files.ts';
+import { Scheduling } from './scheduling.ts';
 import { serviceManager, withoutServiceManager } from './service-manager.ts';
 import { withoutTokens } from './token.ts';
 import { TokenBook } from './token-book.ts';
@@ -199,14 +202,27 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     ...{ fence: () => reloads.config.fence, readProfile, store, clock },
     samplerHosts: (spec, targetUrl) => samplerHosts(spec, samplerPlugins, { targetUrl, secret: house.context.secret }),
   });
-  const app = createApi({
-    control: {
-      ...fenced,
-      start: (request) => {
-        redactor.learnFrom(request.profileSource, env);
-        return fenced.start(request);
-      },
+  const control: RunControl = {
+    ...fenced,
+    start: (request) => {
+      redactor.learnFrom(request.profileSource, env);
+      return fenced.start(request);
     },
+  };
+  const scheduling = await Scheduling.start(
+    config,
+    {
+      ...{ clock, log, control, store, duty: house.duty, random: house.context.random, alerts: alerting.watch },
+      requireInsideFence: (targetUrl) => requireInsideFence(targetUrl, { fence: () => reloads.config.fence }),
+      secret: house.context.secret,
+      request,
+    },
+    { readFile: files.read, samplerSchemas, systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+  );
+  undo.push('leave the schedule', () => scheduling.stop());
+  reloads.add(scheduling);
+  const app = createApi({
+    control,
     store,
     duty: house.duty,
     delivery: {
@@ -215,6 +231,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       heartbeat: () => beating.heartbeat.health(),
     },
     alerts: alerting.watch,
+    schedule: scheduling.scheduler,
     profiles: { ...shelf, inlineAllowed: () => reloads.config.inlineProfiles ?? isLocalOnly(reloads.config) },
     clock,
     log,

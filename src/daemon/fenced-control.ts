@@ -30,18 +30,8 @@ export interface FencePorts {
  * are resolved here, once: what becomes of them later is k6's and the samplers' affair.
  */
 export function fencedControl(control: RunControl, ports: FencePorts): RunControl {
-  const { readProfile, store, clock, samplerHosts, addressesOf = resolveName } = ports;
-  // A name that the fence lists needs no resolver: it may be known to the machines of the load only.
-  const isInside = async (host: string, allowed: typeof mayLoad, unresolved: Unresolved): Promise<boolean> =>
-    allowed(ports.fence(), host, []) ||
-    (!isBare(host) && allowed(ports.fence(), host, await resolved(host, unresolved)));
-  const resolved = async (host: string, unresolved: Unresolved): Promise<string[]> => {
-    try {
-      return await addressesOf(host);
-    } catch (cause) {
-      throw unresolved(host, cause);
-    }
-  };
+  const { readProfile, store, clock, samplerHosts } = ports;
+  const isInside = insideOf(ports);
   // Two edits at once would each be held against a plan without the other.
   const turns = new OneAtATime();
   const raise = async (runId: string, action: Raise): Promise<Action> => {
@@ -85,6 +75,30 @@ export function fencedControl(control: RunControl, ports: FencePorts): RunContro
     act: (runId, action) =>
       raisesLoad(action) ? turns.run(runId, () => raise(runId, action)) : control.act(runId, action),
   };
+}
+
+/** Is a machine inside the fence as it is now? A name that the fence lists needs no resolver: it may be known to the machines of the load only. */
+const insideOf =
+  ({ fence, addressesOf = resolveName }: Pick<FencePorts, 'fence' | 'addressesOf'>) =>
+  async (host: string, allowed: typeof mayLoad, unresolved: Unresolved): Promise<boolean> => {
+    if (allowed(fence(), host, [])) return true;
+    if (isBare(host)) return false;
+    let addresses: string[];
+    try {
+      addresses = await addressesOf(host);
+    } catch (cause) {
+      throw unresolved(host, cause);
+    }
+    return allowed(fence(), host, addresses);
+  };
+
+/** Rejects with a SoakdError when what is at an address may not be loaded. */
+export async function requireInsideFence(
+  targetUrl: string,
+  ports: Pick<FencePorts, 'fence' | 'addressesOf'>,
+): Promise<void> {
+  const host = new URL(targetUrl).hostname;
+  if (!(await insideOf(ports)(host, mayLoad, targetUnresolved))) throw outsideFence(host);
 }
 
 type Raise = Extract<ActionRequest, { kind: 'rate' | 'extend' }>;

@@ -1,7 +1,7 @@
 /** Is the daemon well enough to go on? A service manager that hears nothing starts it anew; k6 goes on meanwhile. */
 import { type Clock, deadline } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
-import { canonicalTarget } from '../soak/lease.ts';
+import { canonicalTarget } from '../config/target.ts';
 import type { Store } from '../store/store.ts';
 
 export interface VitalPorts {

@@ -1,8 +1,10 @@
 /**
- * What became of a start that the schedule wanted. `delayed` and `absorbed` are settled collisions; `missed`: soakd was not
- * there in time; `refused`: it tried and could not (a preflight check, the fence).
+ * What became of a start that the schedule wanted. `starting` and `delayed` are open: claimed and being tried, or waiting for
+ * its target. `skipped` and `absorbed` are settled collisions; `missed`: soakd was not there in time; `refused`: it tried and
+ * could not (a preflight check, the fence).
  */
 export const START_OUTCOMES = [
+  'starting',
   'started',
   'skipped',
   'delayed',

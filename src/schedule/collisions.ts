@@ -14,8 +14,8 @@ export interface Collision {
 export interface CollisionDate {
   /** When the second is due. */
   dueMs: number;
-  /** What has the target: since when it was due, and until when it has it. */
-  firstDueMs: number;
+  /** Since when the first has the target, and until when. */
+  firstFromMs: number;
   firstUntilMs: number;
   /** What becomes of the second. */
   outcome: TimetableRow['outcome'];
@@ -37,13 +37,13 @@ export function collisionsIn(rows: readonly TimetableRow[]): Collision[] {
   const pairs = new Map<string, { first: ScheduleEntry; second: ScheduleEntry; dates: CollisionDate[] }>();
   for (const row of rows) {
     const { conflict, entry: second, dueMs, outcome, reason, startMs } = row;
-    if (conflict === null || conflict.with === null || conflict.dueMs === null) continue;
+    if (conflict === null || conflict.with === null || conflict.fromMs === null) continue;
     if (outcome === 'blackout' || outcome === 'paused') continue;
     const key = `${conflict.with.name} ${second.name}`;
     const pair = pairs.get(key) ?? { first: conflict.with, second, dates: [] };
     pairs.set(key, pair);
     pair.dates.push({
-      ...{ dueMs, firstDueMs: conflict.dueMs, firstUntilMs: conflict.untilMs, outcome, reason, startMs },
+      ...{ dueMs, firstFromMs: conflict.fromMs, firstUntilMs: conflict.untilMs, outcome, reason, startMs },
       problem: problemOf(row),
     });
   }

@@ -1,4 +1,5 @@
 /** The schedule played ahead: what would become of each start if every run took its planned time and nothing else happened. */
+import { canonicalTarget } from '../config/target.ts';
 import type { Schedule, ScheduleEntry } from '../model/schedule.ts';
 import { type BlackoutWindow, blackoutAt, blackoutWindows } from './blackout.ts';
 import { type Decision, decide, END_GRACE_MS, type Occupation } from './decide.ts';
@@ -15,7 +16,7 @@ export interface TimetableRow {
   startMs: number | null;
   endMs: number | null;
   /** The start that had the target when it was due; null: nobody had, or it only came right behind. */
-  conflict: { with: ScheduleEntry | null; what: string; dueMs: number | null; untilMs: number } | null;
+  conflict: { with: ScheduleEntry | null; what: string; fromMs: number | null; untilMs: number } | null;
   /** The blackout that begins while it runs; null: none does. */
   reaches: BlackoutWindow | null;
 }
@@ -42,7 +43,8 @@ export const lengthOf = ({ work }: Pick<ScheduleEntry, 'work'>): number =>
 interface Holding extends Occupation {
   endMs: number;
   entry: ScheduleEntry | null;
-  dueMs: number | null;
+  /** Since when; null: since before the table. */
+  fromMs: number | null;
 }
 
 interface Waiting {
@@ -61,13 +63,13 @@ export function timetable(schedule: Schedule, options: TimetableOptions): Timeta
     .toSorted((a, b) => a.dueMs - b.dueMs || a.entry.order - b.entry.order);
   const targets = new Map<string, Target>();
   const targetOf = (url: string | null): Target => {
-    const key = url ?? '';
+    const key = url === null ? '' : canonicalTarget(url);
     const known = targets.get(key) ?? new Target(schedule, untilMs, paused);
     targets.set(key, known);
     return known;
   };
   for (const { targetUrl, what, endMs } of ongoing) {
-    targetOf(targetUrl).hold({ what, endMs, canAbsorb: true, entry: null, dueMs: null });
+    targetOf(targetUrl).hold({ what, endMs, canAbsorb: true, entry: null, fromMs: null });
   }
   for (const row of due) targetOf(row.entry.targetUrl).arrive(row);
   for (const target of targets.values()) target.passTo(untilMs);
@@ -101,7 +103,7 @@ class Target {
     const nowMs = row.dueMs;
     const holder = this.#holderAt(nowMs);
     if (holder !== null && holder.endMs - nowMs > END_GRACE_MS) {
-      row.conflict = { with: holder.entry, what: holder.what, dueMs: holder.dueMs, untilMs: holder.endMs };
+      row.conflict = { with: holder.entry, what: holder.what, fromMs: holder.fromMs, untilMs: holder.endMs };
     }
     this.#settle(row, nowMs, false);
   }
@@ -149,7 +151,7 @@ class Target {
     const inside = blackoutWindows(this.#schedule.blackouts, nowMs, Math.min(row.endMs, this.#untilMs));
     row.reaches = inside[0] ?? null;
     this.#holding = {
-      ...{ what: entry.name, endMs: row.endMs, canAbsorb: entry.work.kind === 'run', entry, dueMs },
+      ...{ what: entry.name, endMs: row.endMs, canAbsorb: entry.work.kind === 'run', entry, fromMs: nowMs },
     };
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../tests/support/memory-store.ts';
 import { SimulatedClock } from '../base/simulated-clock.ts';
+import { canonicalTarget } from '../config/target.ts';
 import { defaultSettings, type TargetClaim } from './context.ts';
-import { canonicalTarget, keepLease, livingLease, takeLease } from './lease.ts';
+import { keepLease, livingLease, takeLease } from './lease.ts';
 
 function machine() {
   const clock = new SimulatedClock(1_790_000_000_000);

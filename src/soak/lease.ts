@@ -1,15 +1,8 @@
 import { sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
+import { canonicalTarget } from '../config/target.ts';
 import type { Lease } from '../store/store.ts';
 import type { SoakContext } from './context.ts';
-
-/** One target, however it is written: scheme, host in lower case (`localhost` is 127.0.0.1), port. */
-export function canonicalTarget(targetUrl: string): string {
-  const url = new URL(targetUrl);
-  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
-  const host = url.hostname === 'localhost' ? '127.0.0.1' : url.hostname;
-  return `${url.protocol}//${host}:${port}`;
-}
 
 type LeasePorts = Pick<SoakContext, 'store' | 'clock' | 'holder' | 'holderAlive' | 'targetClaims' | 'settings'>;
 

@@ -1,12 +1,13 @@
 import { sleeps } from '../base/clock.ts';
 import { describeError, EXIT, SoakdError } from '../base/errors.ts';
 import { OneAtATime } from '../base/one-at-a-time.ts';
+import { canonicalTarget } from '../config/target.ts';
 import { type Action, isFinal, type Run, type RunState } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { SoakContext } from './context.ts';
 import type { ActionRequest, RunControl, RunSignal, StartRequest } from './control.ts';
 import { actionRow } from './edits.ts';
-import { canonicalTarget, dropLease, takeLease, targetBusy } from './lease.ts';
+import { dropLease, takeLease, targetBusy } from './lease.ts';
 import type { LiveRun } from './live-run.ts';
 import { newRun, refuseStartInPast } from './new-run.ts';
 import type { ReadProfile } from './read-profile.ts';

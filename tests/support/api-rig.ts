@@ -7,6 +7,7 @@ import { readPage } from '../../src/api/page.ts';
 import type { ApiPorts } from '../../src/api/ports.ts';
 import { idleAlertWatch } from './alert-rig.ts';
 import { memoryDutyStore } from './duty-store.ts';
+import { idleSchedule } from './idle-schedule.ts';
 import type { SimulatedStaging } from './simulated-staging.ts';
 
 /** A day with a source of samples, scripted by the staging system. */
@@ -53,6 +54,7 @@ export class ApiRig {
       delivery: { health: () => [], heartbeat: () => ({ lastMs: null, problem: null }), test: async () => [] },
       duty,
       alerts: idleAlertWatch(staging, duty),
+      schedule: idleSchedule,
       clock: staging.clock,
       log: pino({ level: 'silent' }),
       profiles: {

@@ -10,6 +10,7 @@ import { reloadRoutes } from './reload.ts';
 import { resultRoutes } from './results.ts';
 import { rowRoutes } from './rows.ts';
 import { runRoutes } from './runs.ts';
+import { scheduleRoutes } from './schedule.ts';
 import { selfRoutes } from './self.ts';
 import { statusRoutes } from './status.ts';
 import { streamRoutes } from './stream.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...alertRoutes,
   ...streamRoutes,
   ...healthRoutes,
+  ...scheduleRoutes,
   ...selfRoutes,
   ...reloadRoutes,
   ...notificationRoutes,

@@ -16,6 +16,7 @@ import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
+import { schedule } from './schedule.ts';
 import { silence } from './silence.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
@@ -36,6 +37,7 @@ export const commandFiles: readonly CommandFile[] = [
   operate,
   alerts,
   silence,
+  schedule,
   runs,
   summary,
   report,

@@ -1,0 +1,508 @@
+/**
+ * The loop that starts what the schedule wants. Decisions are those of src/schedule/decide.ts; here they are stored and
+ * carried out. Each start is claimed by its row before anything is done for it, and done under a key made of entry and due
+ * instant: a soakd that dies in between neither loses nor doubles it.
+ */
+import { backoffMs } from '../base/backoff.ts';
+import { Bell } from '../base/bell.ts';
+import { sleeps } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
+import { isoTime } from '../base/iso-time.ts';
+import type { Random } from '../base/random.ts';
+import { isFinal } from '../model/run.ts';
+import type { ScheduledStart, ScheduleEntry, StartOutcome } from '../model/schedule.ts';
+import { decide } from '../schedule/decide.ts';
+import { lengthOf } from '../schedule/timetable.ts';
+import type { SoakLog } from '../soak/context.ts';
+import type { RunControl } from '../soak/control.ts';
+import type { DutyStore } from '../store/duty-store.ts';
+import type { OwnAlerts } from './own-alerts.ts';
+import type { ScheduleCalendar } from './schedule-calendar.ts';
+import { allPaused, entryUnknown, startedTwice } from './schedule-errors.ts';
+import { EVERYTHING, lookedAfterSince, pausedEntries, rememberLook, rememberPaused } from './schedule-memory.ts';
+import { ScheduleRecord } from './schedule-record.ts';
+import {
+  type EntryFigures,
+  ongoingRuns,
+  type ScheduleControl,
+  type ScheduleView,
+  scheduleView,
+} from './schedule-view.ts';
+import { carryOut, isRefusal, isStopping, noteAbsorbed, runOf, type ScheduleWorkPorts } from './schedule-work.ts';
+import { type TargetHolder, targetHolder } from './target-holder.ts';
+
+export interface SchedulerPorts extends ScheduleWorkPorts {
+  control: RunControl;
+  duty: DutyStore;
+  alerts: OwnAlerts;
+  random: Random;
+  log: SoakLog;
+}
+
+/** A start that is neither done nor given up. */
+interface OpenStart {
+  entry: ScheduleEntry;
+  dueMs: number;
+  /** As stored; null: nobody has claimed it yet. */
+  row: ScheduledStart | null;
+  /** Next look at it. */
+  lookMs: number;
+  attempts: number;
+  failure: string | null;
+  /** Later starts of the same entry are due as well: it is given up for them. */
+  overtaken: boolean;
+}
+
+/** The wall clock is looked at this often: it may be stepped, and the machine may have slept. */
+const SLICE_MS = 30_000;
+const RECHECK_MS = 10_000;
+const RETRY = { baseMs: 5_000, maxMs: 300_000 };
+/** Of one entry, after a long absence: the newest. */
+const MOST_MISSED_ROWS = 100;
+const DAY_MS = 86_400_000;
+/** Open starts that are older than this nobody waits for. */
+const OLDEST_OPEN_MS = 40 * DAY_MS;
+
+export class Scheduler implements ScheduleControl {
+  readonly #ports: SchedulerPorts;
+  readonly #record: ScheduleRecord;
+  readonly #bell = new Bell();
+  readonly #leaving = new AbortController();
+  readonly #attempts = new Map<OpenStart, Promise<void>>();
+  #calendar: ScheduleCalendar;
+  #open: OpenStart[] = [];
+  #toNote: ScheduledStart[] = [];
+  #since = new Map<string, number>();
+  #paused: string[] = [];
+  #nextDueMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #done: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
+  #unsubscribe: () => void = () => undefined;
+
+  private constructor(calendar: ScheduleCalendar, ports: SchedulerPorts, record: ScheduleRecord) {
+    this.#calendar = calendar;
+    this.#ports = ports;
+    this.#record = record;
+  }
+
+  /** Takes over what was open, and keeps the schedule until `stop`. Rejects when the store cannot be read. */
+  static async start(calendar: ScheduleCalendar, ports: SchedulerPorts): Promise<Scheduler> {
+    const record = await ScheduleRecord.read(ports.duty);
+    const scheduler = new Scheduler(calendar, ports, record);
+    await scheduler.#takeOver();
+    scheduler.#unsubscribe = ports.control.subscribe((signal) => {
+      if (signal.type === 'state' && isFinal(signal.state)) scheduler.#lookAgain();
+    });
+    scheduler.#done = scheduler.#keep();
+    return scheduler;
+  }
+
+  /** Entries, what is open, and what would become of the starts within `aheadMs`. */
+  view(aheadMs: number): ScheduleView {
+    const { clock, control } = this.#ports;
+    const open = this.#open.flatMap(({ row }) => (row === null ? [] : [row])).toSorted((a, b) => a.dueMs - b.dueMs);
+    return scheduleView(
+      { calendar: this.#calendar, paused: this.#paused, open, last: this.#record.last },
+      { nowMs: clock.now(), aheadMs, ongoing: ongoingRuns(control, this.#record.entryOf) },
+    );
+  }
+
+  /** What became of starts, newest first. */
+  history(query: { entry?: string; limit: number }): Promise<ScheduledStart[]> {
+    if (query.entry !== undefined) this.#known(query.entry);
+    return this.#ports.duty.scheduledStarts(query);
+  }
+
+  /** For metrics, by entry. */
+  figures(): EntryFigures[] {
+    const nowMs = this.#ports.clock.now();
+    return this.#calendar.entries.map((entry) => ({
+      entry: entry.name,
+      nextDueMs: this.#isPaused(entry) ? null : this.#calendar.nextDue(entry, nowMs),
+      last: this.#record.last(entry.name),
+      lastStartedMs: this.#record.lastStarted(entry.name)?.atMs ?? null,
+      missed: this.#record.missedCount(entry.name),
+    }));
+  }
+
+  /** Another schedule from now on; what is open goes on if its entry is still there. */
+  async use(calendar: ScheduleCalendar): Promise<void> {
+    await this.#inTurn(async () => {
+      const nowMs = this.#ports.clock.now();
+      // Everything that was due until now under the old schedule is settled by it.
+      await this.#look(nowMs);
+      await rememberLook(this.#ports.duty, this.#calendar, nowMs);
+      this.#calendar = calendar;
+      await this.#begin(nowMs);
+    });
+    this.#bell.ring();
+  }
+
+  /** Idempotent. What is being started is left to the next scheduler if it does not end soon. */
+  async stop(): Promise<void> {
+    this.#leaving.abort();
+    this.#unsubscribe();
+    await this.#done;
+    await Promise.all(this.#attempts.values());
+  }
+
+  /** Starts an entry now, whatever its conflicts, limits and pauses; refused like any start. */
+  async startNow(name: string, who: string): Promise<ScheduledStart> {
+    const entry = this.#known(name);
+    const { clock, duty } = this.#ports;
+    const attempt = Promise.withResolvers<void>();
+    const start = await this.#inTurn(async () => {
+      const claimed = newStart(entry, clock.now());
+      claimed.row = rowOf(claimed, 'starting', clock.now(), `asked for by ${who}`);
+      if (!(await duty.settleStart(claimed.row))) throw startedTwice(name);
+      this.#open.push(claimed);
+      this.#attempts.set(claimed, attempt.promise);
+      return claimed;
+    });
+    try {
+      const { runId, reason } = await this.#carryOut(start, who);
+      const row = await this.#close(start, 'started', `asked for by ${who}: ${reason}`, runId);
+      return row ?? rowOf(start, 'started', clock.now(), reason, runId);
+    } catch (thrown) {
+      // Who asked is told; a daemon that stops leaves it to the next one.
+      if (!isStopping(thrown)) await this.#close(start, 'refused', describeError(thrown), null, false);
+      throw thrown;
+    } finally {
+      this.#attempts.delete(start);
+      attempt.resolve();
+    }
+  }
+
+  /** Starts of the entry, or of all when null, that are due from now on do not take place. */
+  async pause(name: string | null, who: string): Promise<void> {
+    const key = name === null ? EVERYTHING : this.#known(name).name;
+    await this.#setPaused([...this.#paused.filter((one) => one !== key), key], who);
+  }
+
+  /** What fell into the pause is not made up for. Without a name everything goes on, also what was paused by its name. */
+  async resume(name: string | null, who: string): Promise<void> {
+    if (name === null) {
+      await this.#setPaused([], who);
+      return;
+    }
+    const { name: key } = this.#known(name);
+    if (this.#paused.includes(EVERYTHING)) throw allPaused(name);
+    await this.#setPaused(
+      this.#paused.filter((one) => one !== key),
+      who,
+    );
+  }
+
+  async #setPaused(paused: string[], who: string): Promise<void> {
+    await this.#inTurn(async () => {
+      // What is due before the change is settled as it was.
+      await this.#look(this.#ports.clock.now());
+      await rememberPaused(this.#ports.duty, paused);
+      this.#paused = paused;
+    });
+    this.#ports.log.info({ paused, who }, 'what is paused in the schedule');
+    this.#lookAgain();
+  }
+
+  #known(name: string): ScheduleEntry {
+    const entry = this.#calendar.entry(name);
+    if (entry !== null) return entry;
+    throw entryUnknown(
+      name,
+      this.#calendar.entries.map((one) => one.name),
+    );
+  }
+
+  /** Rows that the scheduler before left open, and notes that it owed. */
+  async #takeOver(): Promise<void> {
+    const { clock, duty } = this.#ports;
+    const nowMs = clock.now();
+    this.#paused = await pausedEntries(duty);
+    const rows = await duty.scheduledStarts({ sinceMs: nowMs - OLDEST_OPEN_MS });
+    for (const row of rows) {
+      if (row.outcome === 'absorbed' && row.atMs > nowMs - DAY_MS) this.#toNote.push(row);
+      if (row.outcome !== 'starting' && row.outcome !== 'delayed') continue;
+      const entry = this.#calendar.entry(row.entry);
+      if (entry === null) {
+        await duty.resettleStart({
+          ...row,
+          outcome: 'missed',
+          atMs: nowMs,
+          reason: 'the schedule has no such entry any more',
+        });
+      } else {
+        this.#open.push({ ...newStart(entry, row.dueMs), row });
+      }
+    }
+    await this.#begin(nowMs);
+  }
+
+  /** A schedule begins to hold. */
+  async #begin(nowMs: number): Promise<void> {
+    const { duty } = this.#ports;
+    this.#since = await lookedAfterSince(duty, this.#calendar, nowMs);
+    this.#nextDueMs = Number.NEGATIVE_INFINITY;
+    const open: OpenStart[] = [];
+    for (const start of this.#open) {
+      const entry = this.#calendar.entry(start.entry.name);
+      if (entry !== null) open.push(Object.assign(start, { entry }));
+      else if (!this.#attempts.has(start))
+        await this.#close(start, 'missed', 'the schedule has no such entry any more');
+    }
+    this.#open = open;
+    // Only what was due before is still to be settled: that is what the notes are for, so they are changed after the look.
+    await this.#look(nowMs);
+    await rememberLook(duty, this.#calendar, nowMs);
+  }
+
+  async #keep(): Promise<void> {
+    const { clock, log } = this.#ports;
+    const { signal } = this.#leaving;
+    let told: string | null = null;
+    while (!signal.aborted) {
+      const trouble = await this.#inTurn(() => this.#look(clock.now())).then(() => null, describeError);
+      if (trouble !== null && trouble !== told)
+        log.error({ reason: trouble }, 'the schedule could not be kept; it is tried again');
+      told = trouble;
+      const nowMs = clock.now();
+      const waiting = this.#open.filter((start) => !this.#attempts.has(start));
+      const nextMs = Math.min(this.#nextDueMs, ...waiting.map(({ lookMs }) => lookMs));
+      const waitMs = trouble === null ? Math.min(SLICE_MS, Math.max(1, nextMs - nowMs)) : RECHECK_MS;
+      const woken = new AbortController();
+      const either = AbortSignal.any([signal, woken.signal]);
+      await Promise.race([sleeps(clock, waitMs, either), this.#bell.wait(either)]);
+      woken.abort();
+    }
+  }
+
+  #lookAgain(): void {
+    for (const start of this.#open) if (start.row?.outcome === 'delayed') start.lookMs = Number.NEGATIVE_INFINITY;
+    this.#bell.ring();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** One look at the clock: what is due is settled, what is open goes on. */
+  async #look(nowMs: number): Promise<void> {
+    if (nowMs < this.#lookedMs) {
+      this.#ports.log.warn(
+        { byMs: nowMs - this.#lookedMs },
+        'the clock was set back; what was started is not started again',
+      );
+      for (const [name, sinceMs] of this.#since) this.#since.set(name, Math.min(sinceMs, nowMs));
+      this.#nextDueMs = Number.NEGATIVE_INFINITY;
+    }
+    this.#lookedMs = nowMs;
+    const fresh = this.#nextDueMs <= nowMs ? this.#due(nowMs) : [];
+    const ready = this.#open.filter((start) => start.lookMs <= nowMs && !this.#attempts.has(start));
+    for (const start of [...ready, ...fresh].toSorted(byDue)) await this.#consider(start, nowMs);
+    if (this.#nextDueMs <= nowMs) {
+      for (const { name } of this.#calendar.entries) this.#since.set(name, nowMs);
+      this.#nextDueMs = Math.min(
+        ...this.#calendar.entries.map((one) => this.#calendar.nextDue(one, nowMs) ?? Infinity),
+      );
+      if (fresh.length > 0) await rememberLook(this.#ports.duty, this.#calendar, nowMs);
+    }
+    await this.#noteAbsorbed();
+  }
+
+  /** What has become due since the last look. */
+  #due(nowMs: number): OpenStart[] {
+    return this.#calendar.entries.flatMap((entry) => {
+      const due = this.#calendar.dueIn(entry, this.#since.get(entry.name) ?? nowMs, nowMs);
+      return due.slice(-MOST_MISSED_ROWS).map((dueMs, index, all) => ({
+        ...newStart(entry, dueMs),
+        overtaken: index < all.length - 1,
+      }));
+    });
+  }
+
+  async #consider(start: OpenStart, nowMs: number): Promise<void> {
+    if (start.overtaken) {
+      await this.#close(
+        start,
+        'missed',
+        'soakd was away, and a later start of the same entry was due when it came back',
+      );
+      return;
+    }
+    if (start.row?.outcome === 'starting') {
+      await this.#tryAgain(start, nowMs);
+      return;
+    }
+    const { entry, dueMs, row } = start;
+    const holder = this.#holderFor(start);
+    const decision = decide(
+      { entry, dueMs, lengthMs: lengthOf(entry), waiting: row?.outcome === 'delayed' },
+      { nowMs, paused: this.#isPaused(entry), blackout: this.#calendar.blackoutAt(nowMs), occupation: holder },
+    );
+    switch (decision.outcome) {
+      case 'start':
+        await this.#claim(start, 'starting', decision.reason);
+        if (start.row !== null) this.#launch(start);
+        return;
+      case 'delay':
+        start.lookMs = nowMs + RECHECK_MS;
+        if (row === null) await this.#claim(start, 'delayed', decision.reason);
+        return;
+      case 'absorb': {
+        const closed = await this.#close(start, 'absorbed', decision.reason, holder?.runId ?? null);
+        if (closed !== null) this.#toNote.push(closed);
+        return;
+      }
+      case 'skip':
+        // Who waited in vain wanted to start; who skips said so.
+        await this.#close(start, 'skipped', decision.reason, null, entry.onConflict !== 'skip');
+        return;
+      default:
+        await this.#close(start, decision.outcome, decision.reason);
+    }
+  }
+
+  /** A start that is claimed and was not made yet, or whose soakd died before it could say so. */
+  async #tryAgain(start: OpenStart, nowMs: number): Promise<void> {
+    const { entry, dueMs, row, failure } = start;
+    const limitMs = entry.work.kind === 'request' ? entry.work.withinMs : entry.lateLimitMs;
+    const blackout = this.#calendar.blackoutAt(nowMs);
+    const isOver = nowMs > (row?.atMs ?? dueMs) + limitMs;
+    if (isOver || this.#isPaused(entry)) {
+      const made = failure === null ? await runOf(entry.name, dueMs, this.#ports.store) : null;
+      if (made !== null) await this.#close(start, 'started', `run ${made.id}`, made.id);
+      else if (!isOver) await this.#close(start, 'paused', 'the schedule was paused while it was tried');
+      else if (failure === null) await this.#close(start, 'missed', 'soakd was away while it was being started');
+      else await this.#close(start, 'refused', `${failure} (tried ${start.attempts} times)`);
+      return;
+    }
+    if (blackout !== null) start.lookMs = Math.min(blackout.untilMs, nowMs + SLICE_MS);
+    else this.#launch(start);
+  }
+
+  #launch(start: OpenStart): void {
+    const work = this.#attempt(start).finally(() => {
+      this.#attempts.delete(start);
+      this.#bell.ring();
+    });
+    this.#attempts.set(start, work);
+  }
+
+  async #attempt(start: OpenStart): Promise<void> {
+    const { clock, random, log } = this.#ports;
+    try {
+      const { runId, reason } = await this.#carryOut(start, 'schedule');
+      await this.#close(start, 'started', joined(start.row?.reason ?? '', reason), runId);
+    } catch (thrown) {
+      if (isStopping(thrown) || this.#leaving.signal.aborted) return;
+      const reason = describeError(thrown);
+      start.failure = reason;
+      start.attempts++;
+      start.lookMs = clock.now() + backoffMs(RETRY, start.attempts - 1, random);
+      log.warn(
+        { entry: start.entry.name, due: isoTime(start.dueMs), reason },
+        'a scheduled start does not succeed yet',
+      );
+      if (isRefusal(thrown)) await this.#close(start, 'refused', reason).catch(() => undefined);
+    }
+  }
+
+  #carryOut({ entry, dueMs }: OpenStart, who: string): Promise<{ runId: string | null; reason: string }> {
+    const { signal } = this.#leaving;
+    return carryOut(entry, { dueMs, who, loaded: this.#calendar.loaded, signal }, this.#ports);
+  }
+
+  /** Stores that a start is open. When somebody settled it before, it is nobody's business any more. */
+  async #claim(start: OpenStart, outcome: 'starting' | 'delayed', reason: string): Promise<void> {
+    const { duty, clock } = this.#ports;
+    const row = rowOf(start, outcome, clock.now(), reason);
+    if (start.row === null) {
+      if (!(await duty.settleStart(row))) return;
+      this.#open.push(start);
+    } else {
+      await duty.resettleStart(row);
+    }
+    start.row = row;
+    this.#record.put(row);
+    this.#ports.log.info({ entry: row.entry, due: isoTime(row.dueMs), reason }, `a scheduled start is ${outcome}`);
+  }
+
+  /** Stores what became of a start, and tells it. Null when somebody settled it before. */
+  async #close(
+    start: OpenStart,
+    outcome: StartOutcome,
+    reason: string,
+    runId: string | null = null,
+    alerts = outcome === 'missed' || outcome === 'refused',
+  ): Promise<ScheduledStart | null> {
+    const { duty, clock } = this.#ports;
+    const row = rowOf(start, outcome, clock.now(), reason, runId);
+    if (start.row !== null) await duty.resettleStart(row);
+    else if (!(await duty.settleStart(row))) return null;
+    start.row = row;
+    this.#open = this.#open.filter((other) => other !== start);
+    this.#record.put(row);
+    await this.#tell(row, alerts);
+    return row;
+  }
+
+  async #tell(row: ScheduledStart, alerts: boolean): Promise<void> {
+    const { log, alerts: own } = this.#ports;
+    const fields = { entry: row.entry, due: isoTime(row.dueMs), run: row.runId, reason: row.reason };
+    log[alerts ? 'error' : 'info'](fields, `a scheduled start is ${row.outcome}`);
+    const labels = { entry: row.entry };
+    try {
+      if (alerts) {
+        const evidence = `${row.entry}, due ${isoTime(row.dueMs)}, is ${row.outcome}: ${row.reason}`;
+        await own.raise({ name: 'DidNotStart', labels, evidence, severity: 'critical', action: 'page' });
+      } else if (row.outcome === 'started' || row.outcome === 'absorbed') {
+        await own.resolve('DidNotStart', labels, `${row.entry} is ${row.outcome}`);
+      }
+    } catch (thrown) {
+      log.error({ ...fields, trouble: describeError(thrown) }, 'what became of a scheduled start could not be told');
+    }
+  }
+
+  /** Notes that are owed to runs which absorbed a start; what is over by now needs none. */
+  async #noteAbsorbed(): Promise<void> {
+    const { control, log } = this.#ports;
+    const live = new Set(control.live());
+    for (const row of this.#toNote.splice(0)) {
+      const entry = this.#calendar.entry(row.entry);
+      if (entry === null || row.runId === null || !live.has(row.runId)) continue;
+      await noteAbsorbed(entry, { ...row, runId: row.runId }, this.#ports).catch((thrown: unknown) => {
+        log.warn({ run: row.runId, reason: describeError(thrown) }, 'an absorbed start could not be noted yet');
+        this.#toNote.push(row);
+      });
+    }
+  }
+
+  #isPaused = ({ name }: ScheduleEntry): boolean => this.#paused.includes(EVERYTHING) || this.#paused.includes(name);
+
+  #holderFor(start: OpenStart): TargetHolder | null {
+    const others = this.#open.filter((other) => other !== start && other.row?.outcome === 'starting');
+    return targetHolder(start.entry.targetUrl, this.#ports.control, {
+      starting: others.map(({ entry }) => entry),
+      entryOf: (runId) => this.#record.entryOf(runId),
+      nowMs: this.#ports.clock.now(),
+    });
+  }
+}
+
+const newStart = (entry: ScheduleEntry, dueMs: number): OpenStart => ({
+  ...{ entry, dueMs, row: null, lookMs: Number.NEGATIVE_INFINITY, attempts: 0, failure: null, overtaken: false },
+});
+
+const rowOf = (
+  { entry, dueMs }: OpenStart,
+  outcome: StartOutcome,
+  atMs: number,
+  reason: string,
+  runId: string | null = null,
+): ScheduledStart => ({ entry: entry.name, dueMs, outcome, atMs, runId, reason });
+
+const byDue = (a: OpenStart, b: OpenStart): number => a.dueMs - b.dueMs || a.entry.order - b.entry.order;
+
+const joined = (first: string, second: string): string => (first === '' ? second : `${first}: ${second}`);
