@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../src/base/random.ts';
+import { canonicalTarget } from '../src/config/target.ts';
 import type { Run } from '../src/model/run.ts';
 import { isFinal } from '../src/model/run.ts';
 import { WINDOW_MS } from '../src/model/window.ts';
 import { renderReport } from '../src/report/render.ts';
-import { canonicalTarget } from '../src/config/target.ts';
 import type { Soaks } from '../src/soak/soaks.ts';
 import { loadRunRows } from '../src/verdict/load-rows.ts';
 import { Mortal } from './support/mortal.ts';
