@@ -8,7 +8,7 @@ import { Soakd, soakd } from './support/soakd.ts';
 
 const COMMANDS = [
   ...['run', 'daemon', 'start', 'stop', 'status', 'runs', 'report', 'rate', 'pause', 'resume', 'extend', 'annotate'],
-  ...['replay', 'plan', 'validate', 'doctor', 'analyze', 'summary', 'history', 'baseline', 'gate'],
+  ...['replay', 'plan', 'validate', 'doctor', 'analyze', 'summary', 'history', 'baseline', 'gate', 'compare'],
 ];
 const GOOD = 'tests/fixtures/cli/good.yaml';
 const BAD = 'tests/fixtures/cli/bad.yaml';

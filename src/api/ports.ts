@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { SelfUsage } from '../base/self-usage.ts';
+import type { RunComparison } from '../compare/compare.ts';
 import type { AlertDesk } from '../duty/alert-watch.ts';
 import type { ChannelHealth } from '../duty/deliver/channel-loop.ts';
 import type { TestResult } from '../duty/deliver/delivery.ts';
@@ -48,6 +49,8 @@ export interface ApiPorts {
   profiles: StartableProfiles;
   /** The report of a run that has a verdict; computed away from the event loop where that matters. */
   report(runId: string, format: ReportFormat): Promise<string>;
+  /** Two runs that have a verdict held against each other; computed in the same way. */
+  compare(before: string, after: string): Promise<RunComparison>;
   storeHealth(): StoreHealth;
   /** Rejects while the store takes no rows. */
   tryStore(): Promise<void>;

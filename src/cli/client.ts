@@ -37,8 +37,8 @@ export class DaemonClient {
     this.#clock = clock;
   }
 
-  async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    return this.#checked(path, await this.text('GET', path), schema);
+  async get<T>(path: string, schema: z.ZodType<T>, options: RequestOptions = {}): Promise<T> {
+    return this.#checked(path, await this.text('GET', path, options), schema);
   }
 
   async post<T>(path: string, schema: z.ZodType<T>, options: RequestOptions): Promise<T> {

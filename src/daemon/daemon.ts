@@ -27,6 +27,7 @@ import { holderName } from './holder.ts';
 import { keepManagerTold } from './keep-manager-told.ts';
 import { keepRetention } from './keep-retention.ts';
 import type { Redactor } from './log.ts';
+import { compareApart } from './measure-apart.ts';
 import { networksOutside } from './networks-outside.ts';
 import { Notifying } from './notifying.ts';
 import { liveProfileFiles, profileFiles } from './profile-files.ts';
@@ -245,6 +246,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       isPruned(await store.events(runId))
         ? readReportFile(runFolder(runId), format)
         : await renderOneApart(house.storeFile, runId, format),
+    compare: (before, after) => compareApart(house.storeFile, before, after),
     storeHealth: () => store.health(),
     tryStore: () => store.tryWrite(),
     selfUsage: self.read,

@@ -1,3 +1,4 @@
+import type { RunBaseline } from './baseline.ts';
 import type { PlanEdit } from './plan.ts';
 import type { Profile } from './profile.ts';
 
@@ -40,6 +41,8 @@ export interface Run {
   /** Who started it. */
   startedBy: string;
   soakdVersion: string;
+  /** What its criteria that say `baseline` are held against, as it was when the run started; absent: none asks for one. */
+  baselines?: RunBaseline[];
   /** Of the request behind it, when that came with an idempotency key: the key gives the run to the same request only. */
   requestDigest?: string;
 }

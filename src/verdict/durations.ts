@@ -16,6 +16,9 @@ export type Durations = Record<LoadLevel | 'all', Sketch>;
 /** The answer would have come later than the time-out: by more than a sketch's error, so that it never meets a limit as long. */
 const JUST_ABOVE = 1.012;
 
+/** What a failed request counts as at least, milliseconds. */
+export const leastOfFailure = ({ run }: Pick<RunRows, 'run'>): number => run.profile.workload.timeoutMs * JUST_ABOVE;
+
 /**
  * Durations as limits see them: every outcome counts, a failure as the longer of what was seen and just more than the
  * time-out, and an arrival that starved likewise. Else a target that fails fast would be a fast target.
@@ -25,7 +28,7 @@ export function limitDurations(
   sketches: readonly DurationRow[],
   levels: Record<LoadLevel, Tally>,
 ): Durations {
-  const timeoutMs = rows.run.profile.workload.timeoutMs * JUST_ABOVE;
+  const timeoutMs = leastOfFailure(rows);
   const durations: Durations = {
     normal: emptySketch(),
     peak: emptySketch(),
@@ -111,7 +114,7 @@ export function judgedSlices(
 type Slice = Stretch & { rows: Map<string, DurationRow> };
 
 /** Adds the sketch with every smaller value raised to `least`. */
-function addAtLeast(into: Sketch, from: Sketch, least: number): void {
+export function addAtLeast(into: Sketch, from: Sketch, least: number): void {
   if (from.count === 0) return;
   if (from.min !== null && from.min >= least) {
     mergeSketch(into, from);

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createApi } from '../../src/api/api.ts';
 import { readPage } from '../../src/api/page.ts';
 import type { ApiPorts } from '../../src/api/ports.ts';
+import { compareStored } from '../../src/compare/compare-stored.ts';
 import { idleAlertWatch } from './alert-rig.ts';
 import { memoryDutyStore } from './duty-store.ts';
 import { idleSchedule } from './idle-schedule.ts';
@@ -65,6 +66,7 @@ export class ApiRig {
       access: () => ({ tokens: [], loopback: true, allowedHosts: [] }),
       version: '0.0.0-test',
       report: async (runId, format) => `${format} report of ${runId}`,
+      compare: (before, after) => compareStored(staging.store, before, after),
       storeHealth: () => ({ backlogRows: 3, droppedRows: 1, problem: null }),
       tryStore: () => Promise.resolve(),
       selfUsage: () => ({ rssBytes: 1e8, heapUsedBytes: 5e7, cpuMs: 1_500, startedMs: 1_000, eventLoopLagMs: 2 }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BaselineChange } from '../../compare/baselines.ts';
+import type { ComparedNumber, RunComparison, RunSide } from '../../compare/compare.ts';
 import type { GateAnswer } from '../../compare/gate.ts';
 import type { History, HistoryRow } from '../../compare/history.ts';
 import type { RunOrderTrend } from '../../compare/trend-over-runs.ts';
@@ -64,3 +65,44 @@ export const baselineListSchema = z.strictObject({
     )
     .describe('the last hundred, oldest first'),
 });
+
+const side = z.strictObject({
+  runId: z.string(),
+  profile: z.string(),
+  build: z.string().nullable(),
+  startMs: unixMs,
+  outcome,
+}) satisfies z.ZodType<RunSide>;
+
+const number = z
+  .strictObject({
+    group: z.enum(['criterion', 'growth', 'duration', 'errors', 'resource']),
+    name: z.string(),
+    unit: z.string(),
+    before: orNull,
+    after: orNull,
+    change: z
+      .strictObject({
+        by: z.enum(['percent', 'unit']).describe('in percent of the earlier, or in the unit'),
+        estimate: z.number(),
+        low: orNull,
+        high: orNull,
+      })
+      .nullable()
+      .describe('with a 95 % interval; null: nothing can be said'),
+    judgement: z.enum(['worse', 'better', 'same', 'unknown']),
+    note: z.string().describe('why it is unknown; else empty'),
+  })
+  .meta({ id: 'ComparedNumber' }) satisfies z.ZodType<ComparedNumber>;
+
+export const comparisonSchema = z
+  .strictObject({
+    before: side,
+    after: side,
+    differences: z
+      .array(z.string())
+      .describe('why a difference need not be the build: other load, profile, target, duration'),
+    sharedLoad: z.number().describe('share of the time that both spent at like loads, 0 to 1'),
+    numbers: z.array(number),
+  })
+  .meta({ id: 'RunComparison' }) satisfies z.ZodType<RunComparison>;

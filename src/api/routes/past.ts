@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { parseDuration } from '../../base/duration.ts';
 import { baselineChanges, promoteBaseline, removeBaseline } from '../../compare/baselines.ts';
+import { requireVerdict } from '../../compare/compare-stored.ts';
 import { askGate } from '../../compare/gate.ts';
 import { historyOf } from '../../compare/history.ts';
 import { BASELINE_NAME, DEFAULT_BASELINE } from '../../model/baseline.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { runParams, who, wholeNumber } from '../schemas.ts';
 import { actorOf } from './actor.ts';
-import { baselineListSchema, baselineSchema, gateSchema, historySchema } from './past-schemas.ts';
+import { baselineListSchema, baselineSchema, comparisonSchema, gateSchema, historySchema } from './past-schemas.ts';
 
 const profile = z.string().min(1, 'is empty').max(200).describe('name of a profile: `soak_test.name`');
 const baselineName = z
@@ -48,6 +49,25 @@ const history = defineRoute({
   query: z.strictObject({ profile, last: wholeNumber(1, 200).describe('runs, 20 unless told').optional() }),
   answer: { status: 200, description: 'oldest run first', schema: historySchema },
   handle: ({ query }, { store }) => historyOf(store, { profile: query.profile, last: query.last ?? 20 }),
+});
+
+const compare = defineRoute({
+  method: 'GET',
+  path: '/v1/compare',
+  operationId: 'compareRuns',
+  summary: 'Two runs that are over, at like load: what became worse, better, or stayed the same',
+  access: 'read',
+  query: z.strictObject({
+    a: runParams.shape.id.describe('the earlier run'),
+    b: runParams.shape.id.describe('the later run, which is held against it'),
+  }),
+  answer: { status: 200, description: 'every number of both', schema: comparisonSchema },
+  problems: { 404: 'no such run, or no verdict yet' },
+  async handle({ query }, { store, compare: ask }) {
+    await requireVerdict(store, query.a);
+    await requireVerdict(store, query.b);
+    return ask(query.a, query.b);
+  },
 });
 
 const list = defineRoute({
@@ -102,4 +122,4 @@ const remove = defineRoute({
     ),
 });
 
-export const pastRoutes: Route[] = [gate, history, list, promote, remove];
+export const pastRoutes: Route[] = [gate, history, compare, list, promote, remove];

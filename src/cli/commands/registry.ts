@@ -2,6 +2,7 @@ import type { CommandFile } from '../command.ts';
 import { alerts } from './alerts.ts';
 import { analyze } from './analyze.ts';
 import { baseline } from './baseline.ts';
+import { compare } from './compare.ts';
 import { daemon } from './daemon.ts';
 import { doctor } from './doctor.ts';
 import { gate } from './gate.ts';
@@ -44,6 +45,7 @@ export const commandFiles: readonly CommandFile[] = [
   replay,
   notify,
   prune,
+  compare,
   history,
   baseline,
   gate,
