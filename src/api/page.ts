@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { compressed, type Encoding, encodingFor } from './compress.ts';
 import { PAGE_FILES, type PageFileName } from './page-files.ts';
+import { PAGE_POLICY } from './security-headers.ts';
 
 const MEDIA_TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
@@ -16,18 +17,6 @@ const MEDIA_TYPES: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
 };
-
-/** No script, style, image or connection but our own; nobody may frame the page or send its forms anywhere. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
 
 /** Done once a file: may take its time. */
 const BROTLI_QUALITY = 10;
@@ -103,11 +92,7 @@ async function send(file: PageFile, request: FastifyRequest, reply: FastifyReply
     etag,
     vary: 'accept-encoding',
     'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy': CONTENT_SECURITY_POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
+    'content-security-policy': PAGE_POLICY,
   });
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known.includes(etag)) return reply.code(304).send();

@@ -261,7 +261,7 @@ export const actionSchema = z
 export const runDetailSchema = z
   .strictObject({
     ...runSummarySchema.shape,
-    profileSource: z.string().describe('the YAML as it was written'),
+    profileSource: z.string().describe('the YAML as it was written, without secrets that stand in it'),
     profile: z
       .record(z.string(), z.unknown())
       .describe('the same with every default filled in, milliseconds throughout'),

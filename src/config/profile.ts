@@ -9,6 +9,7 @@ import { excludeSchema, exclusionSchema, resolveExclude } from './exclude.ts';
 import { type Finding, findingsOf, valueAt } from './issues.ts';
 import { monitoringSchema, resolveMonitoring, type SamplerSchemas } from './monitoring.ts';
 import type { Problem } from './problem.ts';
+import { secretWarnings } from './profile-secrets.ts';
 import { Defaults, type DefaultValue, type DocumentPath, type ResolveContext } from './resolve.ts';
 import { checkTargetUrl, targetSchema } from './target.ts';
 import { curveSchema, readCurve, resolveTraffic, trafficSchema } from './traffic.ts';
@@ -77,7 +78,12 @@ export function parseProfile(source: string, options: ParseProfileOptions): Pars
   const profile = reader.read();
   const problems = reader.problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
   if (profile === null || problems.length > 0) return { ok: false, problems };
-  return { ok: true, profile, defaults: reader.defaults.list, warnings: reader.warnings };
+  return {
+    ok: true,
+    profile,
+    defaults: reader.defaults.list,
+    warnings: [...reader.warnings, ...secretWarnings(source, options.fileName)],
+  };
 }
 
 /** One reading: collects problems, warnings and defaults on its way through the sections. */

@@ -36,6 +36,14 @@ describe('the log', () => {
     expect(text).toContain('harmless');
   });
 
+  it('never tells a secret that is written out in a profile', () => {
+    const text = logged((log, redactor) => {
+      redactor.learnFrom('headers: { authorization: "Bearer typed-in-0123456" }', {});
+      log.warn({ reason: 'refused typed-in-0123456' }, 'a sampler');
+    });
+    expect(text).not.toContain('typed-in-0123456');
+  });
+
   it('never tells passwords in addresses, headers of authorisation, and fields with telling names', () => {
     const text = logged((log) => {
       log.info({ url: 'redis://user:hunter2secret@10.0.0.7:6379/0' }, 'connect mongodb://:hunter2secret@db');

@@ -1,6 +1,8 @@
 /** The daemon's log: one JSON object a line, without secrets. */
 import { type Logger, pino } from 'pino';
-import { REDACTED, withoutPasswords } from '../base/redact.ts';
+import { REDACTED } from '../base/redact.ts';
+import { credentialOf, withoutSecretText } from '../base/secret-text.ts';
+import { writtenSecrets } from '../config/profile-secrets.ts';
 import type { DaemonConfig } from './config.ts';
 
 /** Hiding shorter ones would make the log unreadable and betray them by where the holes are. */
@@ -20,13 +22,14 @@ export class Redactor {
     this.#secrets.add(JSON.stringify(secret).slice(1, -1));
   }
 
-  /** Hides the values of the variables that a profile names as `env:NAME`. */
+  /** Hides the values of the variables that a profile names as `env:NAME`, and secrets that are written in it. */
   learnFrom(profileSource: string, env: Readonly<Record<string, string | undefined>>): void {
+    for (const { value } of writtenSecrets(profileSource)) this.learn(credentialOf(value));
     for (const [, name = ''] of profileSource.matchAll(/\benv:([A-Za-z_]\w*)/g)) this.learn(env[name]);
   }
 
   redact(line: string): string {
-    let text = withoutPasswords(line)
+    let text = withoutSecretText(line)
       .replaceAll(/\b(Bearer|Basic) +[^\s"\\,]+/gi, `$1 ${REDACTED}`)
       .replaceAll(
         /("(?:authorization|cookie|set-cookie|token|password|secret|api[_-]?key)":)"(?:[^"\\]|\\.)*"/gi,

@@ -1,4 +1,5 @@
 import { isoTime } from '../base/iso-time.ts';
+import { shownSource } from '../config/profile-secrets.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { RunRows } from '../verdict/rows.ts';
 import { recommendations } from './advice.ts';
@@ -23,7 +24,7 @@ export function renderJson(rows: RunRows, verdict: Verdict): string {
       plannedEndAt: isoTime(plan.endMs),
       endedAt: isoTime(run.startMs + verdict.time.totalMs),
       criteria: profile.criteria,
-      profileSource,
+      profileSource: shownSource(profileSource),
     },
     verdict,
     series: summaryOfSeries(rows),

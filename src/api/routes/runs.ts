@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { digestOf } from '../../base/digest.ts';
 import { SoakdError } from '../../base/errors.ts';
 import { quote } from '../../base/parsed.ts';
+import { shownSource, shownValue } from '../../config/profile-secrets.ts';
 import { isFinal } from '../../model/run.ts';
 import type { StartRequest } from '../../soak/control.ts';
 import { stateOf } from '../../soak/state.ts';
@@ -80,7 +81,9 @@ const detail = defineRoute({
     const live = control.live().includes(run.id);
     const outcome = await outcomeOf(store, run, state);
     const summary = summaryOf(run, { state, outcome, endedMs, live, actions });
-    return { ...summary, profileSource, profile, transitions, actions };
+    // Secrets that somebody wrote into the profile are for k6, not for those who may read.
+    const shown = { profileSource: shownSource(profileSource), profile: shownValue(profile, profileSource) };
+    return { ...summary, ...shown, transitions, actions };
   },
 });
 
