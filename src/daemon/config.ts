@@ -137,7 +137,8 @@ export function readDaemonConfig(source: string, fileName: string): ParsedDaemon
   if (checked.success) return { ok: true, config: resolveConfig(checked.data, dirname(fileName)) };
   for (const { path, atKey, problem, hint } of findingsOf(checked.error.issues, schema, data)) {
     const { line, column } = document.locate(path, atKey);
-    const inOurDocs = hint.replace('docs/profile.md', 'docs/operations.md');
+    const page = path[0] === 'notify' || path[0] === 'heartbeat' ? 'notifications' : 'operations';
+    const inOurDocs = hint.replace('docs/profile.md', `docs/${page}.md`);
     problems.push({ file: fileName, line, column, path: path.join('.'), problem, hint: inOurDocs });
   }
   return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };

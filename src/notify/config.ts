@@ -1,6 +1,7 @@
 /** Section `notify` of the daemon's configuration: who is told, of what, how often. docs/notifications.md says more. */
 import { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
+import { section } from '../config/section.ts';
 import { duration } from '../config/value.ts';
 import { ALERT_ACTIONS, ALERT_SEVERITIES, type AlertAction, type AlertSeverity } from '../model/alert.ts';
 import { type ChannelSettings, channelSettings } from './registry.ts';
@@ -60,51 +61,28 @@ const route = z.strictObject({
 });
 
 /** Strict; names in routes must be those of channels. */
-export const notifySchema = z
-  .strictObject({
+export const notifySchema = section(
+  {
     public_url: z
       .string()
-      .meta({ description: 'where people reach this daemon, for links in messages', format: 'uri' })
-      .superRefine((text, context) => {
-        const url = httpUrl(text);
-        if (url !== null && url.search === '' && url.hash === '') return;
-        const params = { hint: 'write for example https://soakd.staging.example' };
-        context.addIssue({ code: 'custom', message: `"${text}" is not the address of a page`, params });
-      })
-      .optional(),
-    channels: z.record(channelName, channelSettings).describe('who can be told, by a name of your own').default({}),
-    routes: z.array(route).describe('who is told of what: the first that fits, from the top').default([]),
-    default: z.array(channelName).describe('channels for what no route takes; all unless given').optional(),
-    group_by: z
-      .array(z.string().min(1, 'is empty'))
-      .describe('labels that make a group: what is alike in them goes together')
-      .default(['run']),
-    group_interval: duration('after a message further ones of its group wait so long, to go together', {
-      minMs: 0,
-      maxMs: DAY_MS,
-      example: '1m',
-    }).optional(),
-    give_up_after: duration('what could not be delivered for so long is given up', {
-      minMs: MINUTE_MS,
-      maxMs: 365 * DAY_MS,
-      example: '7d',
-    }).optional(),
-  })
-  .superRefine((given, context) => {
-    const known = Object.keys(given.channels ?? {});
-    const check = (names: readonly string[] | undefined, path: (string | number)[]): void => {
-      for (const [at, name] of (names ?? []).entries()) {
+      .meta({ description: 'where people reach this daemon, for links in messages', format: 'uri'
+  },
+  ({ channels, routes = [], default: otherwise }, _given, report) => {
+    // Which names there are cannot be told where the channels themselves are wrong.
+    if (channels === undefined) return;
+    const known = Object.keys(channels);
+    const check = (names: readonly string[], path: (string | number)[]): void => {
+      for (const [at, name] of names.entries()) {
         if (known.includes(name)) continue;
         const like = nearest(name, known);
         const hint = like === null ? `channels has ${known.join(', ') || 'none'}` : `did you mean ${like}?`;
-        const message = `there is no channel "${name}"`;
-        context.addIssue({ code: 'custom', path: [...path, at], message, params: { hint } });
+        report([...path, at], `there is no channel "${name}"`, hint);
       }
     };
-    for (const [at, { channels }] of (given.routes ?? []).entries()) check(channels, ['routes', at, 'channels']);
-    check(given.default, ['default']);
-  })
-  .describe('who is told of alerts and results');
+    for (const [at, route] of routes.entries()) check(route.channels, ['routes', at, 'channels']);
+    check(otherwise ?? [], ['default']);
+  },
+).describe('who is told of alerts and results');
 
 /** As it was checked; undefined: nobody is told. */
 export function resolveNotify(given: z.output<typeof notifySchema> | undefined): NotifyConfig {
