@@ -65,9 +65,33 @@ export const notifySchema = section(
   {
     public_url: z
       .string()
-      .meta({ description: 'where people reach this daemon, for links in messages', format: 'uri'
+      .meta({ description: 'where people reach this daemon, for links in messages', format: 'uri' })
+      .superRefine((text, context) => {
+        const url = httpUrl(text);
+        if (url !== null && url.search === '' && url.hash === '') return;
+        const params = { hint: 'write for example https://soakd.staging.example' };
+        context.addIssue({ code: 'custom', message: `"${text}" is not the address of a page`, params });
+      })
+      .optional(),
+    channels: z.record(channelName, channelSettings).describe('who can be told, by a name of your own').default({}),
+    routes: z.array(route).describe('who is told of what: the first that fits, from the top').default([]),
+    default: z.array(channelName).describe('channels for what no route takes; all unless given').optional(),
+    group_by: z
+      .array(z.string().min(1, 'is empty'))
+      .describe('labels that make a group: what is alike in them goes together')
+      .default(['run']),
+    group_interval: duration('after a message further ones of its group wait so long, to go together', {
+      minMs: 0,
+      maxMs: DAY_MS,
+      example: '1m',
+    }).optional(),
+    give_up_after: duration('what could not be delivered for so long is given up', {
+      minMs: MINUTE_MS,
+      maxMs: 365 * DAY_MS,
+      example: '7d',
+    }).optional(),
   },
-  ({ channels, routes = [], default: otherwise }, _given, report) => {
+  ({ channels, routes = [], default: otherwise = [] }, _given, report) => {
     // Which names there are cannot be told where the channels themselves are wrong.
     if (channels === undefined) return;
     const known = Object.keys(channels);
@@ -79,8 +103,8 @@ export const notifySchema = section(
         report([...path, at], `there is no channel "${name}"`, hint);
       }
     };
-    for (const [at, route] of routes.entries()) check(route.channels, ['routes', at, 'channels']);
-    check(otherwise ?? [], ['default']);
+    for (const [at, { channels: names }] of routes.entries()) check(names, ['routes', at, 'channels']);
+    check(otherwise, ['default']);
   },
 ).describe('who is told of alerts and results');
 
