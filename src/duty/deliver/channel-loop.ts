@@ -45,9 +45,8 @@ export interface ChannelHealth {
   givenUp: number;
 }
 
-/** Between tries of a channel, and of one message. */
-const CHANNEL_BACKOFF: Backoff = { baseMs: 1_000, maxMs: 60_000 };
-const MESSAGE_BACKOFF: Backoff = { baseMs: 1_000, maxMs: 300_000 };
+/** Between tries, of a channel and of one message: a page is at most a minute late once its receiver is back. */
+const TRY_BACKOFF: Backoff = { baseMs: 1_000, maxMs: 60_000 };
 const STORE_BACKOFF: Backoff = { baseMs: 500, maxMs: 30_000 };
 /** A receiver may ask for an hour of rest, not for a year. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
@@ -234,7 +233,7 @@ export class ChannelLoop {
     const asked = Math.min(failure.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
     for (const { id, key, attempts, createdMs, dueMs } of rows) {
       const isOld = nowMs - createdMs >= giveUpAfterMs;
-      const waitMs = Math.max(asked, backoffMs(MESSAGE_BACKOFF, attempts, random));
+      const waitMs = Math.max(asked, backoffMs(TRY_BACKOFF, attempts, random));
       const gone = failure.permanent || isOld;
       const lastError = failure.message;
       this.#unsaved.set(id, {
@@ -264,7 +263,7 @@ export class ChannelLoop {
   #ill(failure: DeliveryFailure, askedMs: number): void {
     const { clock, random, log, name } = this.#options;
     const nowMs = clock.now();
-    const waitMs = Math.max(askedMs, backoffMs(CHANNEL_BACKOFF, this.#failures, random));
+    const waitMs = Math.max(askedMs, backoffMs(TRY_BACKOFF, this.#failures, random));
     this.#failures++;
     this.#openAtMs = Math.max(this.#openAtMs, nowMs + waitMs);
     if (this.#health.failingSinceMs === null) {
