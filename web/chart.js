@@ -214,10 +214,10 @@ export class Chart {
           grid,
           ticks: { ...grid, size: 4 },
           font,
-          size: 34,
+          size: (_plot, texts) => ((texts ?? []).some((text) => text.includes('\n')) ? 36 : 24),
           gap: 4,
           splits: (plot, _axis, low, high) => {
-            const across = Math.max(2, plot.bbox.width / devicePixelRatio / 82);
+            const across = Math.max(2, plot.bbox.width / devicePixelRatio / 74);
             return context.times().ticks(low, high, (high - low) / across);
           },
           values: (_plot, ticks) => context.times().tickTexts(ticks),
@@ -230,6 +230,12 @@ export class Chart {
           size: AXIS_PX,
           gap: 4,
           space: 28,
+          ...(spec.distribution === undefined
+            ? {}
+            : {
+                splits: (/** @type {uPlot} */ plot) => decades(plot),
+                filter: (/** @type {uPlot} */ _plot, /** @type {number[]} */ ticks) => ticks,
+              }),
           values: (_plot, ticks) => ticks.map((tick) => quantity(tick, spec.unit)),
         },
       ],
@@ -385,10 +391,32 @@ export class Chart {
     ctx.stroke();
     ctx.fillStyle = colour('bad');
     ctx.font = `${10 * devicePixelRatio}px system-ui, sans-serif`;
-    ctx.textAlign = 'left';
+    ctx.textAlign = 'right';
     ctx.textBaseline = y - bbox.top < 16 * devicePixelRatio ? 'top' : 'bottom';
-    ctx.fillText(` limit ${this.limit.text}`, bbox.left, y);
+    ctx.fillText(`limit ${this.limit.text} `, bbox.left + bbox.width, y);
   }
+}
+
+const LEAST_TICK_PX = 19;
+
+/**
+ * Where an axis over decades is marked: at 1, 2 and 5 of each, as far as they do not touch.
+ * @param {uPlot} plot
+ */
+function decades(plot) {
+  const { min = 0, max = 1 } = plot.scales.y ?? {};
+  const wanted = min !== null && min <= 0 ? [0] : [];
+  for (const leading of [1, 5, 2]) {
+    for (let power = -2; power <= 7; power++) wanted.push(leading * 10 ** power);
+  }
+  /** @type {number[]} */
+  const ticks = [];
+  for (const tick of wanted) {
+    if (min === null || max === null || tick < min || tick > max) continue;
+    const y = plot.valToPos(tick, 'y');
+    if (ticks.every((other) => Math.abs(plot.valToPos(other, 'y') - y) >= LEAST_TICK_PX)) ticks.push(tick);
+  }
+  return ticks.sort((a, b) => a - b);
 }
 
 /**

@@ -104,8 +104,10 @@ export function keepList(parent, items, keyOf, make, update) {
   for (const child of parent.children) {
     if (child instanceof HTMLElement && child.dataset.key !== undefined) known.set(child.dataset.key, child);
   }
+  // What has no key was there before the list and stays before it.
   /** @type {Element | null} */
-  let place = parent.firstElementChild;
+  let place =
+    [...parent.children].find((child) => child instanceof HTMLElement && child.dataset.key !== undefined) ?? null;
   for (const item of items) {
     const key = keyOf(item);
     let element = known.get(key);

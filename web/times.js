@@ -79,15 +79,13 @@ export class Times {
    * @param {number[]} ticksS
    */
   tickTexts(ticksS) {
-    let day = '';
-    return ticksS.map((atS) => {
-      const at = new Date(atS * 1000);
-      const time = this.time.format(at);
-      const today = this.day.format(at);
-      if (today === day) return time;
-      day = today;
-      return time === '00:00' ? today : `${time}\n${today}`;
-    });
+    const texts = ticksS.map((atS) => this.time.format(new Date(atS * 1000)));
+    const days = ticksS.map((atS) => this.day.format(new Date(atS * 1000)));
+    // Midnight says which day begins; where none is in sight, the first mark says which day it is.
+    const first = texts.includes('00:00') ? -1 : 0;
+    return texts.map((text, at) =>
+      text === '00:00' ? (days[at] ?? text) : at === first ? `${text}\n${days[at]}` : text,
+    );
   }
 
   /**

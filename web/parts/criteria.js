@@ -9,7 +9,6 @@ const ORDER = ['fail', 'inconclusive', 'pass', 'not_applicable'];
 
 export class Criteria {
   constructor() {
-    this.body = h('tbody');
     this.table = h(
       'table',
       { class: 'criteria' },
@@ -22,7 +21,6 @@ export class Criteria {
           ...['', 'Criterion', 'Value, 95 % interval', 'Limit'].map((text) => h('th', { scope: 'col' }, text)),
         ),
       ),
-      this.body,
     );
     this.empty = h('p', { class: 'empty' }, 'Nothing has been judged yet.');
     this.element = h(
@@ -40,38 +38,45 @@ export class Criteria {
     this.empty.hidden = criteria.length > 0;
     this.table.hidden = criteria.length === 0;
     const sorted = criteria.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
-    keepList(this.body, sorted, ({ id }) => id, makeRow, showRow);
+    // Each is a group of two rows: the finding, and below it why.
+    keepList(this.table, sorted, ({ id }) => id, makeGroup, showGroup);
   }
 }
 
-const makeRow = () =>
+const makeGroup = () =>
   h(
-    'tr',
+    'tbody',
     null,
-    h('td', { class: 'status', role: 'img' }),
-    h('th', { scope: 'row' }, h('span'), h('small')),
-    h('td', { class: 'num' }, h('span'), h('small')),
-    h('td', { class: 'num' }),
+    h(
+      'tr',
+      null,
+      h('td', { class: 'status', role: 'img' }),
+      h('th', { scope: 'row' }),
+      h('td', { class: 'num' }, h('span'), h('small')),
+      h('td', { class: 'num' }),
+    ),
+    h('tr', { class: 'why' }, h('td'), h('td', { colspan: 3 })),
   );
 
 /**
- * @param {HTMLElement} row
+ * @param {HTMLElement} group
  * @param {CriterionResult} criterion
  */
-function showRow(row, { status, name, actual, interval, targetText, unit, why, worst, fromProfile, evidence }) {
-  row.dataset.status = status;
-  const [sign, head, found, limit] = row.children;
-  const [title, note] = head?.children ?? [];
+function showGroup(group, { status, name, actual, interval, targetText, unit, why, worst, fromProfile, evidence }) {
+  group.dataset.status = status;
+  const [row, reasons] = group.children;
+  const [sign, title, found, limit] = row?.children ?? [];
   const [value, between] = found?.children ?? [];
-  if (!sign || !limit || !title || !note || !value || !between) return;
+  const reason = reasons?.lastElementChild ?? null;
+  if (!sign || !title || !limit || !value || !between || !(reasons instanceof HTMLElement) || reason === null) return;
   say(sign, SIGNS[status] ?? '?');
   sign.setAttribute('title', words(status));
   sign.setAttribute('aria-label', words(status));
   say(title, name);
-  const reason = worst !== null && !why.includes(worst) ? `${worst}: ${why}` : why;
-  say(note, status === 'pass' ? '' : reason);
-  row.title = `${why} (${evidence})${fromProfile ? '' : '; a default, not in the profile'}`;
   say(value, quantity(actual, unit));
   say(between, interval === null ? '' : range(interval, unit));
   say(limit, targetText.replace('<=', '≤').replace('>=', '≥').replace('==', '='));
+  reasons.hidden = status === 'pass';
+  say(reason, worst !== null && !why.includes(worst) ? `${worst}: ${why}` : why);
+  group.title = `${why} (${evidence})${fromProfile ? '' : '; a default, not in the profile'}`;
 }

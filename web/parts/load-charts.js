@@ -19,8 +19,8 @@ const LOAD = {
   lines: [
     { label: 'most in a minute', colour: 'series-1', width: 0, quiet: true },
     { label: 'least in a minute', colour: 'series-1', width: 0, quiet: true },
+    { label: 'planned', colour: 'series-plan', width: 1.25, dash: [4, 3], area: 0.12 },
     { label: 'served', colour: 'series-1', width: 1.75 },
-    { label: 'planned', colour: 'series-plan', width: 1.5, dash: [5, 4] },
   ],
   bands: [{ edges: [0, 1], colour: 'series-1', alpha: 0.2 }],
 };
@@ -95,7 +95,10 @@ export class LoadCharts {
       const found = criteria.find((one) => one.id === id);
       return found === undefined
         ? null
-        : { value: found.target, text: `${id === 'error_rate' ? 'of the whole run ' : 'P95 '}${found.targetText}` };
+        : {
+            value: found.target,
+            text: `${id === 'error_rate' ? 'of the whole run ' : 'P95 '}${found.targetText.replace('<=', '≤')}`,
+          };
     };
     this.failed.chart.limit = limitOf('error_rate');
     this.latency.chart.limit = limitOf('response_time_p95') ?? limitOf('response_time_p95_normal');
@@ -123,8 +126,8 @@ export class LoadCharts {
       instants,
       column(columns.mostServedPerMinute, count),
       column(columns.leastServedPerMinute, count),
-      requests.map((value, at) => rate(value, at, Math.min(knownMs, endMs))),
       planned.map((value, at) => rate(value, at, endMs)),
+      requests.map((value, at) => rate(value, at, Math.min(knownMs, endMs))),
     ]);
     const starved = column(columns.starvedIterations, count).map((value) => (value === 0 ? null : value));
     this.failed.chart.setData([

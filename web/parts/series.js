@@ -18,6 +18,8 @@ const CONCERN = ['leak', 'drift', 'suspect', 'growing', 'not_separable', 'insuff
 
 const SAMPLE_MS = 1_000;
 const AT_ONCE = 12;
+/** Addresses are bounded, and ids may be long. */
+const IDS_CHARACTERS = 2_500;
 
 /** @typedef {{ info: SeriesInfo, element: HTMLElement, body: HTMLElement, chart: Chart | null, grid: Grid | null, asked: string, inSight: boolean, badge: HTMLElement, said: HTMLElement, last: HTMLElement }} Card */
 
@@ -118,7 +120,8 @@ export class SeriesSection {
         const key = `${shown.fromMs} ${shown.untilMs}`;
         const wanted = [...this.cards.values()]
           .filter(({ inSight, asked }) => inSight && asked !== key)
-          .slice(0, AT_ONCE);
+          .slice(0, AT_ONCE)
+          .filter(bounded(IDS_CHARACTERS));
         if (wanted.length === 0) return;
         const stepMs = this.#stepMs(wanted[0]);
         const { axis } = this.context;
@@ -262,6 +265,19 @@ export class SeriesSection {
     const { min = [], mean = [], max = [] } = grid.columns;
     chart.setData([instants, max, min, line.high, line.low, mean, line.value]);
   }
+}
+
+/**
+ * Lets cards through until their ids are as long together; always the first one.
+ * @param {number} characters
+ */
+function bounded(characters) {
+  let length = 0;
+  return (/** @type {Card} */ { info }) => {
+    const isFirst = length === 0;
+    length += encodeURIComponent(info.id).length + 3;
+    return isFirst || length <= characters;
+  };
 }
 
 /**

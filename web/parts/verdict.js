@@ -32,6 +32,7 @@ export class VerdictBar {
     );
     this.now = h('p', { class: 'if-now' });
     this.name = h('h1');
+    this.where = h('p', { class: 'facts' });
     this.facts = h('p', { class: 'facts' });
     this.bar = h(
       'div',
@@ -43,7 +44,7 @@ export class VerdictBar {
       { class: 'verdict', 'data-tone': 'open', 'aria-label': 'verdict' },
       this.sign,
       h('div', { class: 'said' }, this.headline, this.now),
-      h('div', { class: 'which' }, this.name, this.facts),
+      h('div', { class: 'which' }, this.name, this.where, this.facts),
       this.bar,
     );
   }
@@ -53,7 +54,7 @@ export class VerdictBar {
    */
   setRun({ name, targetUrl, environment }) {
     say(this.name, name);
-    this.where = [environment, targetUrl].filter((text) => text !== null && text !== '').join(' · ');
+    say(this.where, [environment, targetUrl].filter((text) => text !== null && text !== '').join(' · '));
   }
 
   /**
@@ -74,7 +75,7 @@ export class VerdictBar {
         : `If it ended now: ${outcome}. ${tallyOf(criteria)}. Judged ${times.moment(standing.computedMs)}.`,
     );
     const left = status.state === 'finishing' ? 'finishing' : `${duration(leftMs)} left, until ${times.instant(endMs)}`;
-    say(this.facts, `${this.where} · ${words(state)}, hour ${hourOfRun.toFixed(1)} of ${number(hours)} · ${left}`);
+    say(this.facts, `${capital(words(state))}, hour ${hourOfRun.toFixed(1)} of ${number(hours)} · ${left}`);
     this.#progress((status.nowMs - startMs) / Math.max(1, endMs - startMs));
   }
 
@@ -92,7 +93,7 @@ export class VerdictBar {
     );
     const until = endedMs ?? endMs;
     say(this.now, verdict === null ? '' : `${tallyOf(verdict.criteria)}.`);
-    say(this.facts, `${this.where} · ${times.stretch(startMs, until)} · ${duration(until - startMs)}`);
+    say(this.facts, `${times.stretch(startMs, until)} · ${duration(until - startMs)}`);
     this.#progress(1);
   }
 

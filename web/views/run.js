@@ -118,15 +118,18 @@ export class RunView {
     this.alerts = new RunAlerts(app, this.id, (atMs) => this.showAt(atMs));
     this.earlier = new EarlierRuns(app, run);
     const main = h('div', { class: 'main' });
+    const below = h('div');
     const aside = h('div', { class: 'aside' }, this.criteria.element, this.alerts.element, this.earlier.element);
     fill(
       this.root,
       this.verdictBar.element,
       run.live ? this.actionBar.element : null,
       run.live ? this.tiles.element : null,
+      this.timeBar.element,
       h('div', { class: 'columns' }, main, aside),
+      below,
     );
-    main.append(this.timeBar.element, this.lanes.element);
+    main.append(this.lanes.element);
     this.loadCharts = null;
     // Charts measure themselves: they are made where they already stand.
     const place = h('div', { class: 'load-charts' });
@@ -135,10 +138,11 @@ export class RunView {
     place.append(...this.loadCharts.elements);
     for (const chart of this.loadCharts.charts) chart.rebuild();
     this.series = new SeriesSection(data, context, (thrown) => this.#failed(thrown));
-    main.append(this.series.element, this.requests.element, this.eventList.element);
+    below.append(this.series.element, this.requests.element, this.eventList.element);
     axis.onChange(() => this.#rangeMoved());
     this.resizing = new ResizeObserver(() => this.#resized());
     this.resizing.observe(main);
+    this.resizing.observe(below);
   }
 
   close() {
@@ -153,7 +157,7 @@ export class RunView {
   /** @param {number} atMs */
   showAt(atMs) {
     this.axis?.zoomTo(atMs - AROUND_MS, atMs + AROUND_MS);
-    this.timeBar?.element.scrollIntoView({ block: 'start' });
+    this.lanes?.element.scrollIntoView({ block: 'start' });
   }
 
   /** Colours or the zone are others. */
