@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'tests/**/*.test.ts',
+      'tests/web/*.test.js',
+      'examples/**/*.test.ts',
+      'bench/**/*.test.ts',
+    ],
     // A bound for what hangs, not a measure: the machine may be busy.
     testTimeout: 60_000,
     hookTimeout: 120_000,

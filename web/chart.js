@@ -175,6 +175,7 @@ export class Chart {
       return;
     }
     this.plot = new uPlot(this.#options(width), this.data, this.canvas);
+    this.plot.over.addEventListener('dblclick', () => this.context.axis.back());
   }
 
   /**
@@ -197,12 +198,6 @@ export class Chart {
         sync: { key: SYNC, scales: ['x', null] },
         drag: { x: true, y: false, setScale: false, dist: 5 },
         points: { size: 6 },
-        bind: {
-          dblclick: () => () => {
-            axis.back();
-            return null;
-          },
-        },
       },
       scales: {
         x: { time: false, auto: false, range: () => [axis.range.fromMs / 1000, axis.range.untilMs / 1000] },

@@ -2,7 +2,7 @@
 import { ApiError } from './api.js';
 import { App } from './app.js';
 import { isAsking, tell } from './dialogs.js';
-import { byId, fill, h } from './dom.js';
+import { byId, fill, h, say } from './dom.js';
 import { placeOf } from './router.js';
 import { AlertsView } from './views/alerts.js';
 import { CompareView } from './views/compare.js';
@@ -30,6 +30,7 @@ const KEYS = [
 
 /** A daemon that is away is asked again after so long. */
 const AGAIN_MS = 3_000;
+const ALERTS_EVERY_MS = 15_000;
 
 const app = new App();
 const root = byId('view');
@@ -145,12 +146,38 @@ function showKeys() {
   );
 }
 
+/** How many alerts fire, beside their link. */
+async function countAlerts() {
+  if (document.hidden) return;
+  const place = byId('firing');
+  try {
+    const { alerts } = await app.api.get('/v1/alerts?limit=500');
+    const firing = alerts.filter((/** @type {{ state: string }} */ { state }) => state === 'firing').length;
+    place.hidden = firing === 0;
+    say(place, String(firing));
+    place.setAttribute('aria-label', `${firing} firing`);
+  } catch {
+    place.hidden = true;
+  }
+}
+
 app.onRestyle = () => view?.restyle();
 app.onToken = () => void open();
 app.acted = () => void view?.acted?.();
 app.reopen = () => void open();
+// What a part of the page could not get, the page says at its head.
+addEventListener('unhandledrejection', (event) => {
+  const { reason } = event;
+  if (reason instanceof DOMException && reason.name === 'AbortError') event.preventDefault();
+  if (!(reason instanceof ApiError)) return;
+  event.preventDefault();
+  if (reason.isAway) app.setConnection('away');
+  else if (reason.status !== 401) app.complain(reason.message);
+});
 app.start();
 byId('keys').addEventListener('click', showKeys);
 addEventListener('hashchange', () => void open());
 addEventListener('keydown', key);
 void open();
+void countAlerts();
+setInterval(() => void countAlerts(), ALERTS_EVERY_MS);

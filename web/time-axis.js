@@ -69,9 +69,14 @@ export class TimeAxis {
    * @param {number} untilMs
    */
   zoomTo(fromMs, untilMs) {
+    const wanted = this.#within(fromMs, untilMs);
+    // Charts with a common cursor all tell of one drag.
+    const lengthMs = wanted.untilMs - wanted.fromMs;
+    const movedMs = Math.abs(wanted.fromMs - this.range.fromMs) + Math.abs(wanted.untilMs - this.range.untilMs);
+    if (movedMs < lengthMs / 50) return;
     this.before.push(this.range);
     this.mode = 'fixed';
-    this.#set(this.#within(fromMs, untilMs));
+    this.#set(wanted);
   }
 
   /**

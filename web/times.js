@@ -14,7 +14,9 @@ export class Times {
     this.second = format(this.zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
     this.day = format(this.zone, { weekday: 'short', day: 'numeric', month: 'short' });
     this.date = format(this.zone, { day: 'numeric', month: 'short', year: 'numeric' });
-    this.parts = format(this.zone, { hour: '2-digit', minute: '2-digit' });
+    this.parts = format(this.zone, {
+      ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
+    });
   }
 
   /**
@@ -106,14 +108,12 @@ export class Times {
    * @param {number} atS
    */
   offsetS(atS) {
-    const rounded = Math.floor(atS / MINUTE_S) * MINUTE_S;
-    const [hour = 0, minute = 0] = this.parts
-      .format(new Date(rounded * 1000))
-      .split(':')
-      .map(Number);
-    const utc = new Date(rounded * 1000);
-    const ahead = (hour - utc.getUTCHours()) * HOUR_S + (minute - utc.getUTCMinutes()) * MINUTE_S;
-    return ahead > 14 * HOUR_S ? ahead - DAY_S : ahead < -11 * HOUR_S ? ahead + DAY_S : ahead;
+    const atMs = Math.floor(atS / MINUTE_S) * MINUTE_S * 1000;
+    /** @type {Partial<Record<Intl.DateTimeFormatPartTypes, number>>} */
+    const local = {};
+    for (const { type, value } of this.parts.formatToParts(new Date(atMs))) local[type] = Number(value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = local;
+    return (Date.UTC(year, month - 1, day, hour, minute) - atMs) / 1000;
   }
 }
 

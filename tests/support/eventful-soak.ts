@@ -21,7 +21,9 @@ const REQUESTS: [name: string, share: number, medianMs: number][] = [
   ['GET /health', 0.05, 12],
 ];
 
-const profileOf = (hours: number, name: string): string => `soak_test:
+type Request = (typeof REQUESTS)[number];
+
+const profileOf = (hours: number, name: string, requests: readonly Request[]): string => `soak_test:
   name: ${JSON.stringify(name)}
   duration: ${hours}h
   environment: staging
@@ -35,7 +37,7 @@ const profileOf = (hours: number, name: string): string => `soak_test:
   workload:
     kind: requests
     requests:
-${REQUESTS.map(([request, share]) => `      - { name: ${JSON.stringify(request)}, path: /, weight: ${100 * share} }`).join('\n')}
+${requests.map(([request, share]) => `      - { name: ${JSON.stringify(request)}, path: /, weight: ${100 * share} }`).join('\n')}
   monitoring:
     interval: 60s
     samplers:
@@ -152,6 +154,8 @@ export interface EventfulOptions {
   series?: number;
   store?: Store;
   name?: string;
+  /** Another name of the first request. */
+  request?: string;
   /** Instead of those that are made up, by name below the source `agent`. */
   scripted?: Record<string, ScriptedSeries>;
 }
@@ -159,6 +163,9 @@ export interface EventfulOptions {
 /** Plays a soak up to an hour of its plan and leaves it there, alive, in simulated time. */
 export async function eventfulSoak(options: EventfulOptions = {}): Promise<EventfulSoak> {
   const { planHours = 72, playedHours = 58, series = 50, name = 'agent platform, weekly' } = options;
+  const requests = REQUESTS.map(
+    ([own, ...rest], index): Request => [index === 0 ? (options.request ?? own) : own, ...rest],
+  );
   const at = (hour: number): number => START_MS + hour * HOUR_MS;
   const random = seededRandom(7);
   const wobble = Array.from({ length: 24 * planHours }, () => 0.97 + 0.06 * random());
@@ -167,10 +174,10 @@ export async function eventfulSoak(options: EventfulOptions = {}): Promise<Event
     series: options.scripted ?? scriptedSeries(series),
     load: {
       seed: 11,
-      requests: REQUESTS.map(([request, share]) => ({ name: request, share })),
+      requests: requests.map(([request, share]) => ({ name: request, share })),
       latency: ({ atMs, requestsPerMinute, name: request }) => {
         const hour = hourOf(atMs);
-        const median = REQUESTS.find(([own]) => own === request)?.[2] ?? 100;
+        const median = requests.find(([own]) => own === request)?.[2] ?? 100;
         const slower = hour > 26.5 && hour < 27.2 ? 2.6 : hour > 31 ? 1.12 : 1;
         return {
           medianMs:
@@ -191,7 +198,7 @@ export async function eventfulSoak(options: EventfulOptions = {}): Promise<Event
     settings: { judgeEveryMs: 6 * HOUR_MS, watchEveryMs: 6 * HOUR_MS },
   });
   const soaks = staging.daemon();
-  const run = await staging.clock.runUntil(begin(soaks, profileOf(planHours, name)), HOUR_MS);
+  const run = await staging.clock.runUntil(begin(soaks, profileOf(planHours, name, requests)), HOUR_MS);
   const happenings: [hour: number, what: () => Promise<unknown>][] = [
     [20, () => soaks.act(run.id, { kind: 'rate', factor: 1.2, forMs: 3 * HOUR_MS, who: 'ana' })],
     [31, () => soaks.act(run.id, { kind: 'annotate', text: 'deployed build 4f2c1d9', who: 'ci' })],

@@ -126,7 +126,7 @@ export class AlertList {
     if (answer === null) return;
     const { who = '', text = '' } = answer;
     await this.#send(
-      `/v1/alerts/${segment(id)}/acknowledge`,
+      `/v1/alerts/${segment(id)}/acknowledgement`,
       { text, ...(who === '' ? {} : { who }) },
       'Acknowledged.',
     );

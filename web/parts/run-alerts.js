@@ -30,12 +30,13 @@ export class RunAlerts {
   /** @param {AbortSignal} signal */
   async load(signal) {
     try {
-      const { alerts } = await this.app.api.get(`/v1/alerts?run=${segment(this.runId)}`, signal);
+      const { alerts } = await this.app.api.get(`/v1/alerts?run=${segment(this.runId)}&all=true&limit=500`, signal);
       this.alerts = alerts;
       this.element.hidden = false;
       this.list.show(this.alerts.filter(({ state }) => state !== 'resolved'));
     } catch (thrown) {
-      if (!(thrown instanceof ApiError)) throw thrown;
+      // The page says already that the daemon is away, or that it wants the token.
+      if (!(thrown instanceof ApiError) && !signal.aborted) throw thrown;
     }
   }
 

@@ -30,6 +30,7 @@ const WINDOW_MS = 10_000;
 /** Around an instant that a link names. */
 const AROUND_MS = 3_600_000;
 const ZOOM_SETTLES_MS = 90;
+const ALERTS_EVERY_MS = 10_000;
 
 export class RunView {
   /**
@@ -62,6 +63,7 @@ export class RunView {
     this.grids = null;
     this.refreshedMs = 0;
     this.judgedMs = 0;
+    this.alertsMs = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.settling = undefined;
   }
@@ -382,6 +384,10 @@ export class RunView {
     if (judgedMs !== this.judgedMs) {
       this.judgedMs = judgedMs;
       this.#loadTrends().catch((thrown) => this.#failed(thrown));
+    }
+    if (status.nowMs - this.alertsMs >= ALERTS_EVERY_MS) {
+      this.alertsMs = status.nowMs;
+      void this.alerts?.load(this.leaving.signal).then(() => this.#showMarks());
     }
     const { stepMs } = this.grids.load;
     if (status.nowMs - this.refreshedMs >= Math.min(60_000, Math.max(WINDOW_MS, stepMs / 5))) void this.#carryOn();

@@ -5,7 +5,9 @@ import { words } from '../format.js';
 import { runHash } from '../router.js';
 
 /** @typedef {import('../app.js').App} App */
-/** @typedef {{ entry: string, dueMs: number, profile?: string, note?: string, outcome?: string, reason?: string, runId?: string | null }} Start */
+/** @typedef {import('../../src/model/schedule.ts').ScheduledStart} ScheduledStart */
+/** @typedef {{ entry: string, dueMs: number, outcome: string, reason: string, startMs: number | null, endMs: number | null }} Coming */
+/** @typedef {{ file: string | null, paused: boolean, entries: { name: string, profile: string | null, request: string | null, paused: boolean, enabled: boolean }[], starts: Coming[] }} Schedule */
 
 export class ScheduleView {
   /**
@@ -16,14 +18,22 @@ export class ScheduleView {
     this.app = app;
     this.root = root;
     this.leaving = new AbortController();
-    /** @type {{ next?: Start[], starts?: Start[], recent?: Start[] } | null} */
+    /** @type {Schedule | null} */
     this.schedule = null;
+    /** @type {ScheduledStart[]} */
+    this.past = [];
   }
 
   async open() {
     this.app.setConnection('idle');
+    const { signal } = this.leaving;
     try {
-      this.schedule = await this.app.api.get('/v1/schedule', this.leaving.signal);
+      const [schedule, history] = await Promise.all([
+        this.app.api.get('/v1/schedule?days=8', signal),
+        this.app.api.get('/v1/schedule/history?limit=50', signal),
+      ]);
+      this.schedule = schedule;
+      this.past = history.starts;
     } catch (thrown) {
       if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
     }
@@ -43,66 +53,93 @@ export class ScheduleView {
   }
 
   #show() {
-    const { schedule } = this;
+    const { schedule, past } = this;
     const times = this.app.times();
-    if (schedule === null) {
+    if (schedule === null || schedule.file === null) {
       fill(
         this.root,
-        h(
-          'section',
-          { class: 'panel' },
-          h('h1', null, 'Schedule'),
-          h('p', { class: 'empty' }, 'No schedule is configured.'),
-        ),
+        panel('Schedule', h('p', { class: 'empty' }, 'Nothing starts by itself: no schedule is configured.')),
       );
       return;
     }
-    const table = (/** @type {string} */ title, /** @type {Start[]} */ starts) =>
-      h(
-        'section',
-        { class: 'panel' },
-        h('h2', null, title),
-        starts.length === 0
-          ? h('p', { class: 'empty' }, 'None.')
-          : h(
-              'div',
-              { class: 'scroll-x' },
-              h(
-                'table',
-                null,
-                h(
-                  'tbody',
-                  null,
-                  starts.map(({ entry, dueMs, profile, note, outcome, reason, runId }) =>
-                    h(
-                      'tr',
-                      null,
-                      h('td', null, times.dated(dueMs)),
-                      h('th', { scope: 'row' }, entry),
-                      h('td', null, profile ?? ''),
-                      h(
-                        'td',
-                        null,
-                        [outcome === undefined ? '' : words(outcome), reason ?? note ?? '']
-                          .filter((text) => text !== '')
-                          .join(': '),
-                      ),
-                      h(
-                        'td',
-                        null,
-                        runId === null || runId === undefined ? '' : h('a', { href: runHash(runId) }, 'run'),
-                      ),
-                    ),
-                  ),
-                ),
-              ),
-            ),
-      );
+    const isPaused = new Set(
+      schedule.entries.filter(({ paused }) => paused || schedule.paused).map(({ name }) => name),
+    );
+    const whatOf = (/** @type {string} */ entry) => {
+      const known = schedule.entries.find(({ name }) => name === entry);
+      return known?.profile ?? known?.request ?? '';
+    };
     fill(
       this.root,
-      h('h1', null, 'Schedule'),
-      table('Next starts', schedule.next ?? []),
-      table('Latest starts', schedule.starts ?? schedule.recent ?? []),
+      h('h1', null, schedule.paused ? 'Schedule, paused' : 'Schedule'),
+      table(
+        'Next starts',
+        ['When', 'Entry', 'What', 'What becomes of it', 'Until'],
+        schedule.starts.map(({ entry, dueMs, outcome, reason, startMs, endMs }) => [
+          times.instant(startMs ?? dueMs),
+          isPaused.has(entry) ? `${entry} (paused)` : entry,
+          whatOf(entry),
+          [words(outcome), reason].filter((text) => text !== '').join(': '),
+          endMs === null ? '' : times.instant(endMs),
+        ]),
+      ),
+      table(
+        'Latest starts',
+        ['When', 'Entry', 'What', 'What became of it', 'Run'],
+        past.map(({ entry, dueMs, outcome, reason, runId }) => [
+          times.dated(dueMs),
+          entry,
+          whatOf(entry),
+          [words(outcome), reason].filter((text) => text !== '').join(': '),
+          runId === null ? '' : h('a', { href: runHash(runId) }, runId),
+        ]),
+      ),
     );
   }
 }
+
+/**
+ * @param {string} title
+ * @param {HTMLElement} content
+ */
+const panel = (title, content) => h('section', { class: 'panel' }, h('h2', null, title), content);
+
+/**
+ * @param {string} title
+ * @param {string[]} heads
+ * @param {(string | HTMLElement)[][]} rows the second cell names the row
+ */
+const table = (title, heads, rows) =>
+  panel(
+    title,
+    rows.length === 0
+      ? h('p', { class: 'empty' }, 'None.')
+      : h(
+          'div',
+          { class: 'scroll-x' },
+          h(
+            'table',
+            null,
+            h(
+              'thead',
+              null,
+              h(
+                'tr',
+                null,
+                heads.map((text) => h('th', { scope: 'col' }, text)),
+              ),
+            ),
+            h(
+              'tbody',
+              null,
+              rows.map((cells) =>
+                h(
+                  'tr',
+                  null,
+                  cells.map((cell, at) => (at === 1 ? h('th', { scope: 'row' }, cell) : h('td', null, cell))),
+                ),
+              ),
+            ),
+          ),
+        ),
+  );
