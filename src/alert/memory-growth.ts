@@ -23,7 +23,14 @@ interface Level {
   value: number;
 }
 
-/** What an hour more of the load did to memory, and what is not sure about it. */
+/** Bytes for each request a minute more, from hourly changes before. */
+interface Learnt {
+  slope: number;
+  error: number;
+  lagMs: number;
+}
+
+/** What the load of the time did to memory, bytes, and what is not sure about it. */
 interface LoadEffect {
   low: number;
   high: number;
@@ -43,6 +50,8 @@ export class MemoryGrowth {
   /** Medians of whole stretches of `LEVEL_MS`. */
   #levels: Level[] = [];
   #bornMs: number;
+  /** What was learnt of the levels up to an instant: asked each minute, new each ten. */
+  #known: { untilMs: number; learnt: Learnt | null } = { untilMs: Number.NaN, learnt: null };
 
   constructor(time: RunTime) {
     this.#time = time;
@@ -54,6 +63,7 @@ export class MemoryGrowth {
     this.#bornMs = Math.max(this.#bornMs, atMs);
     this.#readings = this.#readings.filter((one) => one.atMs >= atMs);
     this.#levels = this.#levels.filter((one) => one.atMs > atMs);
+    this.#known = { untilMs: Number.NaN, learnt: null };
   }
 
   /** A reading at the end of its interval, in order of time. */
@@ -159,11 +169,17 @@ export class MemoryGrowth {
     };
   }
 
-  /** Bytes for each request a minute more, from hourly changes before; null while they say too little. */
-  #learnt(levels: readonly Level[]): { slope: number; error: number; lagMs: number } | null {
+  /** The same as it was while no level has been added. */
+  #learnt(levels: readonly Level[]): Learnt | null {
+    const untilMs = levels.at(-1)?.atMs ?? Number.NaN;
+    if (untilMs !== this.#known.untilMs) this.#known = { untilMs, learnt: this.#learn(levels) };
+    return this.#known.learnt;
+  }
+
+  #learn(levels: readonly Level[]): Learnt | null {
     if (levels.length < (LEAST_HOURS * HOUR_MS) / LEVEL_MS) return null;
     const at = new Map(levels.map(({ atMs, value }) => [atMs, value]));
-    let best: { slope: number; error: number; lagMs: number; explained: number } | null = null;
+    let best: (Learnt & { explained: number }) | null = null;
     for (const lagMs of LAGS_MS) {
       const pairs = levels.flatMap(({ atMs, value }) => {
         const before = at.get(atMs - HOUR_MS);

@@ -33,6 +33,9 @@ export class WatchedRun {
       case 'windows':
         for (const window of signal.windows) this.alerts.addWindow(window);
         return;
+      case 'series':
+        this.alerts.addSeries(signal.series);
+        return;
       case 'samples':
         this.alerts.addSamples(signal.samples);
         return;

@@ -1,5 +1,5 @@
 import type { Action, Run, RunEvent, RunState } from '../model/run.ts';
-import type { Sample } from '../model/sample.ts';
+import type { Sample, SeriesInfo } from '../model/sample.ts';
 import type { RunStatus } from '../model/status.ts';
 import type { LoadWindow } from '../model/window.ts';
 
@@ -33,6 +33,8 @@ export type RunSignal =
   | { type: 'state'; runId: string; state: RunState; reason: string; atMs: number }
   | { type: 'event'; runId: string; event: RunEvent }
   | { type: 'action'; runId: string; action: Action }
+  /** What sources can tell: before their samples. */
+  | { type: 'series'; runId: string; series: readonly SeriesInfo[] }
   /** Windows that were stored just now, samples that are about to be. */
   | { type: 'windows'; runId: string; windows: readonly LoadWindow[] }
   | { type: 'samples'; runId: string; samples: readonly Sample[] };

@@ -152,6 +152,7 @@ export class LiveRun {
   addSeries(series: readonly SeriesInfo[]): void {
     this.projection.addSeries(series);
     this.watch.addSeries(series);
+    this.#publish({ type: 'series', runId: this.run.id, series });
   }
 
   /** Samples of an earlier life: not told again. */
