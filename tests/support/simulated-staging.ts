@@ -181,7 +181,8 @@ export function begin(soaks: Soaks, profileSource: string, changes: Partial<Star
   });
 }
 
-const mortalClock = (clock: Clock, mortal: Mortal): Clock => ({
+/** A clock that wakes only the living. */
+export const mortalClock = (clock: Clock, mortal: Mortal): Clock => ({
   now: () => clock.now(),
   monotonicMs: () => clock.monotonicMs(),
   sleep: (ms, signal) => mortal.answer(clock.sleep(ms, signal)),
