@@ -5,6 +5,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describeError } from '../base/errors.ts';
 import { isFinal, type RunState } from '../model/run.ts';
+import { START_OUTCOMES } from '../model/schedule.ts';
 import type { RunStatus } from '../model/status.ts';
 import { type SeriesTrend, TREND_STATES } from '../model/verdict.ts';
 import { OUTCOMES } from '../model/window.ts';
@@ -24,7 +25,7 @@ const CRITERION_STATES = ['pass', 'fail', 'inconclusive', 'not_applicable'] as c
 
 type MetricsPorts = Pick<
   ApiPorts,
-  'control' | 'store' | 'duty' | 'delivery' | 'storeHealth' | 'selfUsage' | 'version' | 'log'
+  'control' | 'store' | 'duty' | 'schedule' | 'delivery' | 'storeHealth' | 'selfUsage' | 'version' | 'log'
 >;
 
 export class Metrics {
@@ -85,6 +86,7 @@ export class Metrics {
     await this.#readStored(live);
     await this.#readLastEnded(new Set(live));
     this.#readDelivery();
+    this.#readSchedule();
     return this.#registry.metrics();
   }
 
@@ -216,6 +218,28 @@ export class Metrics {
     }
     for (const { source, kind, up } of sources) {
       this.#set('soakd_run_source_up', '1 while the source can be read.', { ...run, source, kind }, up ? 1 : 0);
+    }
+  }
+
+  #readSchedule(): void {
+    for (const { entry, nextDueMs, last, lastStartedMs, missed } of this.#ports.schedule.figures()) {
+      this.#set(
+        'soakd_schedule_next_start_time_seconds',
+        'When the entry is due next, since the epoch.',
+        { entry },
+        seconds(nextDueMs),
+      );
+      this.#set(
+        'soakd_schedule_last_start_time_seconds',
+        'When the entry was started last, since the epoch.',
+        { entry },
+        seconds(lastStartedMs),
+      );
+      this.#count('soakd_schedule_missed_total', 'Starts that were missed or refused.', { entry }, missed);
+      for (const outcome of last === null ? [] : START_OUTCOMES) {
+        const value = outcome === last?.outcome ? 1 : 0;
+        this.#set('soakd_schedule_last_outcome', '1 for what became of the newest start.', { entry, outcome }, value);
+      }
     }
   }
 

@@ -64,7 +64,7 @@ export function timetable(schedule: Schedule, options: TimetableOptions): Timeta
   const targets = new Map<string, Target>();
   const targetOf = (url: string | null): Target => {
     const key = url === null ? '' : canonicalTarget(url);
-    const known = targets.get(key) ?? new Target(schedule, untilMs, paused);
+    const known = targets.get(key) ?? new Target(schedule, paused);
     targets.set(key, known);
     return known;
   };
@@ -83,14 +83,12 @@ const newRow = (entry: ScheduleEntry, dueMs: number): TimetableRow => ({
 /** One target as time passes: who has it, and who waits. */
 class Target {
   readonly #schedule: Schedule;
-  readonly #untilMs: number;
   readonly #paused: readonly string[];
   #holding: Holding | null = null;
   #waiting: Waiting[] = [];
 
-  constructor(schedule: Schedule, untilMs: number, paused: readonly string[]) {
+  constructor(schedule: Schedule, paused: readonly string[]) {
     this.#schedule = schedule;
-    this.#untilMs = untilMs;
     this.#paused = paused;
   }
 
@@ -148,7 +146,7 @@ class Target {
     row.startMs = nowMs;
     row.endMs = nowMs + lengthMs;
     if (decision.outcome === 'absorb') return;
-    const inside = blackoutWindows(this.#schedule.blackouts, nowMs, Math.min(row.endMs, this.#untilMs));
+    const inside = blackoutWindows(this.#schedule.blackouts, nowMs, row.endMs);
     row.reaches = inside[0] ?? null;
     this.#holding = {
       ...{ what: entry.name, endMs: row.endMs, canAbsorb: entry.work.kind === 'run', entry, fromMs: nowMs },
