@@ -6,6 +6,7 @@ import { type FinishedRun, finishRun } from '../../tests/support/finished-run.ts
 import { HOUR_MS, START_MS } from '../../tests/support/simulated-staging.ts';
 import { soakd } from '../../tests/support/soakd.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { REPORTS } from '../report/render.ts';
 import type { Retention } from '../store/retention.ts';
 import { openSqliteDutyStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { openPruner } from '../store/sqlite/pruner.ts';
@@ -74,7 +75,7 @@ async function at(nowMs: number) {
 }
 
 const filesOf = ({ run }: FinishedRun) => readdirSync(runFolderIn(dataFolder, run.id)).toSorted();
-const REPORT_FILES = ['plan.json', 'report.html', 'report.json', 'report.junit.xml', 'report.md'];
+const REPORT_FILES = ['plan.json', ...REPORTS.map(({ fileName }) => fileName)].toSorted();
 
 describe('a run past its retention', () => {
   it('loses its spool files first, and nothing else', async () => {

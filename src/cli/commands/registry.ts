@@ -22,6 +22,7 @@ import { silence } from './silence.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { summary } from './summary.ts';
+import { transfer } from './transfer.ts';
 import { validate } from './validate.ts';
 
 /** Every command, in the order of the help text. */
@@ -49,5 +50,6 @@ export const commandFiles: readonly CommandFile[] = [
   history,
   baseline,
   gate,
+  transfer,
   analyze,
 ];
