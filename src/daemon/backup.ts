@@ -50,6 +50,8 @@ export async function backUp(dataFolder: string, to: string, clock: Clock): Prom
     return { runs: runs.length, live, bytes: (await stat(storeFileIn(to))).size, files };
   } catch (thrown) {
     await rm(draft, { recursive: true, force: true });
-    throw thrown instanceof SoakdError || systemCode(thrown) === '' ? thrown : folderUnusable(to, thrown, 'another name');
+    throw thrown instanceof SoakdError || systemCode(thrown) === ''
+      ? thrown
+      : folderUnusable(to, thrown, 'another name');
   }
 }
