@@ -88,7 +88,7 @@ const criterionResult = z
     id: z.string(),
     name: z.string(),
     comparison: z.enum(['>=', '>', '<=', '<', '==']),
-    target: z.number(),
+    target: orNull.describe('null: it depends on a baseline, and there is none'),
     targetText: z.string(),
     unit: z.string(),
     actual: orNull,

@@ -6,7 +6,7 @@ import type { CriterionDefinition } from '../model/criteria.ts';
 import type { Comparison, CriterionSpec, CriterionUnit } from '../model/profile.ts';
 import { parseRate } from './traffic.ts';
 
-const SIGNS: Record<string, Comparison> = {
+export const SIGNS: Record<string, Comparison> = {
   '>=': '>=',
   '=>': '>=',
   '≥': '>=',
@@ -70,7 +70,7 @@ export function parseTarget(
   return parsed({ comparison, target: target.value, text: text.trim() });
 }
 
-function readQuantity(unit: CriterionUnit, text: string, example: string): Parsed<number> {
+export function readQuantity(unit: CriterionUnit, text: string, example: string): Parsed<number> {
   const wrong = (): Parsed<number> =>
     unreadable(`${quote(text)} is not in the unit of this criterion`, `write "${example}"`);
   const scaled = (result: Parsed<number>, divisor: number): Parsed<number> =>

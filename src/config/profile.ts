@@ -179,6 +179,7 @@ class ProfileReader {
       monitoring,
       ...(stopEarly === 'certain' ? { stopEarly } : {}),
       criteria: judged.criteria,
+      ...(judged.againstBaseline.length > 0 ? { againstBaseline: judged.againstBaseline } : {}),
       criteriaOff: judged.off,
       exclude,
       environment: part(['environment'], shape.environment, undefined) ?? null,

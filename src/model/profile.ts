@@ -18,6 +18,8 @@ export interface Profile {
   /** `certain`: the run ends when its rest can change nothing; absent: it goes on to the end of its plan. */
   stopEarly?: 'certain';
   criteria: CriterionSpec[];
+  /** Criteria that are held against earlier runs; absent: none. */
+  againstBaseline?: BaselineCriterion[];
   /** Ids of default criteria that the profile switched off: the report says so. */
   criteriaOff: string[];
   exclude: Exclusion[];
@@ -177,6 +179,16 @@ export interface CriterionSpec {
   text: string;
   /** False when the value is the default from the reliability plan and not the profile's own. */
   fromProfile: boolean;
+}
+
+/** A success criterion against what earlier runs measured: `<= baseline + 5%`. */
+export interface BaselineCriterion extends Pick<CriterionSpec, 'id' | 'unit' | 'text'> {
+  comparison: Exclude<Comparison, '=='>;
+  /** Name of the baseline; `default` where none is written. */
+  baseline: string;
+  /** The limit is `factor · baseline + offset`; the offset is in `unit`, points where that is percent. */
+  factor: number;
+  offset: number;
 }
 
 /** A stretch that is not judged. Exactly one of the two forms. */

@@ -13,7 +13,8 @@ export interface CriterionResult {
   /** For people: `Availability`. */
   name: string;
   comparison: Comparison;
-  target: number;
+  /** null: it depends on a baseline, and there is none. */
+  target: number | null;
   /** As written in the profile, or the default's text. */
   targetText: string;
   unit: string;

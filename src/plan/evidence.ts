@@ -32,13 +32,19 @@ export interface CriterionNeed {
 /** For each criterion of the profile the shortest stretch that can judge it. */
 export function evidenceNeeded(profile: Profile, plan: ArrivalPlan): CriterionNeed[] {
   const shares = judgedLevels(profile, plan);
-  return profile.criteria.map((spec) => {
+  const absolute = profile.criteria.map((spec) => {
     const definition = CRITERIA.find(({ id }) => id === spec.id);
     const { id, text: targetText, fromProfile } = spec;
     const need =
       definition === undefined ? anyTime('judged from what happens') : needOf(definition, spec, shares, plan);
     return { id, name: definition?.name ?? id, targetText, fromProfile, ...need };
   });
+  const relative = (profile.againstBaseline ?? []).map(({ id, text: targetText, baseline }) => {
+    const name = CRITERIA.find((definition) => definition.id === id)?.name ?? id;
+    const need = anyTime(`needs the baseline "${baseline}", at like load`);
+    return { id, name, targetText, fromProfile: true, ...need };
+  });
+  return [...absolute, ...relative];
 }
 
 type Need = Pick<CriterionNeed, 'shortestMs' | 'verdict' | 'why'>;

@@ -12,7 +12,7 @@ export const JSON_REPORT_VERSION = 1;
 /** The report for programs: run, verdict, events and operators' actions; times are ISO 8601 beside Unix ms. A missing value is null. */
 export function renderJson(rows: RunRows, verdict: Verdict): string {
   const { run, plan, transitions, actions, events } = rows;
-  const { profile, profileSource, requestDigest: _, ...about } = run;
+  const { profile, profileSource, requestDigest: _, baselines = [], ...about } = run;
   const report = {
     format: 'soakd-report',
     version: JSON_REPORT_VERSION,
@@ -24,6 +24,8 @@ export function renderJson(rows: RunRows, verdict: Verdict): string {
       plannedEndAt: isoTime(plan.endMs),
       endedAt: isoTime(run.startMs + verdict.time.totalMs),
       criteria: profile.criteria,
+      againstBaseline: profile.againstBaseline ?? [],
+      baselines: baselines.map(({ name, kind, runs }) => ({ name, kind, runIds: runs.map(({ runId }) => runId) })),
       profileSource: shownSource(profileSource),
     },
     verdict,

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
 import type { LoadEngine } from '../load/engine.ts';
+import type { RunBaseline } from '../model/baseline.ts';
 import type { Run } from '../model/run.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { SamplerPlugin } from '../sample/sampler.ts';
@@ -73,6 +74,8 @@ export interface SoakContext {
   folderFor(runId: string): Promise<string>;
   /** Throws a SoakdError when this run may not or cannot begin now. */
   preflight(run: Run): Promise<void>;
+  /** What the criteria of the run that say `baseline` are held against. Asked once, when it starts; absent: there is none. */
+  baselines?(run: Run): Promise<RunBaseline[]>;
   /** Milliseconds since boot, suspension included; null when unknown. */
   bootMs(): number | null;
   /** Who we are in leases. */

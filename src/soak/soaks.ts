@@ -175,6 +175,7 @@ export class Soaks implements RunControl {
     }
     refuseStartInPast(run);
     await this.#context.preflight(run);
+    run = await withBaselines(run, this.#context);
     if (request.startAtMs === undefined) {
       // The checks take seconds: a run that starts now starts after them.
       const tookMs = clock.now() - run.createdMs;
@@ -252,6 +253,12 @@ export class Soaks implements RunControl {
       }
     }
   }
+}
+
+/** Fixed now: what is promoted later changes nothing in how this run is judged, today or on replay. A rehearsal has none. */
+async function withBaselines(run: Run, { baselines }: Pick<SoakContext, 'baselines'>): Promise<Run> {
+  if (baselines === undefined || run.rehearsal || run.profile.againstBaseline === undefined) return run;
+  return { ...run, baselines: await baselines(run) };
 }
 
 /** The run behind an idempotency key, for the request that made it; any other is refused, whatever differs. */

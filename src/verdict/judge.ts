@@ -1,7 +1,8 @@
-import { criterionByKey } from '../model/criteria.ts';
+import { CRITERIA, criterionByKey } from '../model/criteria.ts';
 import type { CriterionSpec } from '../model/profile.ts';
 import { quantileOf } from '../model/sketch.ts';
 import type { CriterionResult, Verdict } from '../model/verdict.ts';
+import { judgeAgainstBaseline } from './criteria/against-baseline.ts';
 import { CRITERION_JUDGES } from './criteria/registry.ts';
 import { requestDrift } from './drift-of-run.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
@@ -20,7 +21,7 @@ import type { TrendsOfRun } from './trends-of-run.ts';
  */
 export function judge(rows: RunRows, options: { nowMs?: number; trends?: TrendsOfRun } = {}): Verdict {
   const evidence = gatherEvidence(rows, options.nowMs, options.trends);
-  const criteria = rows.run.profile.criteria.map((spec) => judgeCriterion(spec, evidence));
+  const criteria = judgeCriteria(evidence);
   const { outcome, headline, reasons } = decideOutcome(criteria, evidence);
   const { all, levels, durations } = evidence;
   const { growth, drift } = evidence.trends;
@@ -63,6 +64,21 @@ export function judge(rows: RunRows, options: { nowMs?: number; trends?: TrendsO
 function iterationsOf({ windows, plan }: RunRows): Verdict['iterations'] {
   const { planned, started, starved, late, paused, interrupted } = tally(windows, plan.requestsPerIteration).iterations;
   return { planned, started, starved, late, paused, interrupted };
+}
+
+/** In the order of reports, those against a baseline among the others. */
+function judgeCriteria(evidence: Evidence): CriterionResult[] {
+  const { criteria, againstBaseline = [] } = evidence.rows.run.profile;
+  const absolute = criteria.map((spec) => judgeCriterion(spec, evidence));
+  const relative = againstBaseline.flatMap((spec): CriterionResult[] => {
+    const definition = criterionByKey(spec.id);
+    if (definition === null) return [];
+    const { id, comparison, unit, text } = spec;
+    const finding = judgeAgainstBaseline(spec, evidence, CRITERION_JUDGES[definition.id]);
+    return [{ id, name: definition.name, comparison, targetText: text, unit, fromProfile: true, ...finding }];
+  });
+  const place = ({ id }: CriterionResult): number => CRITERIA.findIndex((one) => one.id === id);
+  return relative.length === 0 ? absolute : [...absolute, ...relative].toSorted((a, b) => place(a) - place(b));
 }
 
 function judgeCriterion(spec: CriterionSpec, evidence: Evidence): CriterionResult {

@@ -102,7 +102,8 @@ export function durationsAtLoad(
 const loadOf = ({ plan }: Pick<RunRows, 'plan'>, { fromMs, untilMs }: Stretch): number | null =>
   loadBin((requestsBetween(plan, fromMs, untilMs) / (untilMs - fromMs)) * 60_000);
 
-function timeAtLoad({ rows, judged }: Judged): RunMeasures['time'] {
+/** Judged time by load. */
+export function timeAtLoad({ rows, judged }: Judged): RunMeasures['time'] {
   const stepMs = sliceLengthMs(rows.run);
   const time = new Map<number, number>();
   for (const { fromMs, untilMs } of judged) {

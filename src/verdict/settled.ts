@@ -50,7 +50,7 @@ function hasFailedForGood({ id, status, comparison, target }: CriterionResult, e
   // Counts do not fall.
   if (id === 'crashes') return true;
   if (id === 'memory_leak') return fastLeakOf(evidence) !== null;
-  if (id !== 'availability') return false;
+  if (id !== 'availability' || target === null) return false;
   const { span, rows } = evidence;
   const idleMs = idleStretches(rows.plan).reduce(
     (sum, { fromMs, untilMs }) => sum + Math.max(0, untilMs - Math.max(fromMs, span.endMs)),

@@ -93,7 +93,7 @@ export class LoadCharts {
   setLimits(criteria) {
     const limitOf = (/** @type {string} */ id) => {
       const found = criteria.find((one) => one.id === id);
-      return found === undefined
+      return found === undefined || found.target === null
         ? null
         : {
             value: found.target,
