@@ -105,6 +105,15 @@ describe.skipIf(!alertmanagerIsInstalled())('a real Alertmanager', () => {
     expect(Date.parse(again[0]?.endsAt ?? '') - systemClock.now()).toBeGreaterThan(180_000);
   });
 
+  it('has it no more at once, although the end is that of a window which lasts for a moment yet', async () => {
+    const alert = { key: 'Early/run-1', id: 'a-early' };
+    await open().send(messageOf(bodyOf(firing(now(alert), { name: 'Early' }))), neverAborts);
+    expect(await active('Early')).toHaveLength(1);
+    const resolvedMs = systemClock.now() + 10_000;
+    await open().send(messageOf(bodyOf(resolved(now({ ...alert, resolvedMs }), { name: 'Early' }))), neverAborts);
+    expect(await active('Early')).toEqual([]);
+  });
+
   it('has it no more once it is over', async () => {
     await open().send(messageOf(bodyOf(resolved(now({ resolvedMs: systemClock.now() - 1 })))), neverAborts);
     expect(await active('HighErrorRate')).toEqual([]);

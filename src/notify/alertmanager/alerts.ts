@@ -28,7 +28,8 @@ export function postableAlerts(body: NotificationBody, nowMs: number, lastsMs: n
   }
   return body.alerts.map((alert) => {
     const { startedMs, status, resolvedMs } = alert;
-    const endsMs = status === 'resolved' ? (resolvedMs ?? nowMs) : nowMs + lastsMs;
+    // An end in the future is none to Alertmanager: it would keep the later one that it was told while the alert fired.
+    const endsMs = status === 'resolved' ? Math.min(resolvedMs ?? nowMs, nowMs) : nowMs + lastsMs;
     return {
       labels: labelsOf(alert),
       annotations: annotationsOf(alert),
