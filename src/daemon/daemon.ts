@@ -90,6 +90,16 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   );
   // Nor for what reaches people: a profile could name such a variable and have it sent to its target.
   for (const name of namedVariables([config.notify, config.heartbeat])) delete env[name];
+  reloads.add({
+    name: 'notify',
+    async prepare(next) {
+      const found = namedVariables([next.notify, next.heartbeat]).filter((name) => env[name] !== undefined);
+      const hide = async (): Promise<void> => {
+        for (const name of found) delete env[name];
+      };
+      return found.length === 0 ? null : hide;
+    },
+  });
   reloads.add(tokens);
   reloads.add({
     name: 'log_level',

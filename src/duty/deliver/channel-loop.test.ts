@@ -6,7 +6,8 @@ import { SimulatedClock } from '../../base/simulated-clock.ts';
 import type { NewNotification, NotificationBody } from '../../model/notification.ts';
 import { type Channel, DeliveryFailure, type OutgoingMessage } from '../../notify/channel.ts';
 import type { DutyStore } from '../../store/duty-store.ts';
-import { type ChannelHealth, ChannelLoop, type ChannelLoopOptions } from './channel-loop.ts';
+import type { ChannelHealth } from './channel-condition.ts';
+import { ChannelLoop, type ChannelLoopOptions } from './channel-loop.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -212,6 +213,28 @@ describe('the outbox of a channel', () => {
     }
     expect(new Set(rig.receiver.titles).size).toBe(40);
     expect(rig.receiver.tried).toHaveLength(40);
+  });
+
+  it('tries again in good time although the clock is set back meanwhile', async () => {
+    const rig = new Rig();
+    rig.receiver.answer = refuse();
+    await rig.enqueue(plainNotification('one'));
+    rig.start();
+    await rig.clock.advance(10 * MINUTE_MS);
+    rig.clock.step(-5 * HOUR_MS);
+    rig.receiver.answer = async () => undefined;
+    await rig.clock.advance(2 * MINUTE_MS);
+    expect(rig.receiver.titles).toEqual(['one']);
+  });
+
+  it('takes several that fail at once for one failure of the channel', async () => {
+    const rig = new Rig();
+    rig.receiver.answer = refuse();
+    await rig.enqueue(...['1', '2', '3', '4'].map((group) => plainNotification(group, { group })));
+    rig.start();
+    await rig.clock.advance(1_000);
+    // The second round comes within a second, and is one message.
+    expect(rig.receiver.tried).toHaveLength(5);
   });
 
   it('gives a message the same id each time it is tried, and another one to every other', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../base/simulated-clock.ts';
 import type { OwnAlerts } from '../own-alerts.ts';
-import type { ChannelHealth } from './channel-loop.ts';
+import type { ChannelHealth } from './channel-condition.ts';
 import { ChannelTrouble } from './channel-trouble.ts';
 
 const well: ChannelHealth = {

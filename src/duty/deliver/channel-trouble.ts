@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { OwnAlerts } from '../own-alerts.ts';
-import type { ChannelHealth } from './channel-loop.ts';
+import type { ChannelHealth } from './channel-condition.ts';
 
 /** A receiver that is restarted is no news. */
 const LASTING_MS = 300_000;

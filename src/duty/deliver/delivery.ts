@@ -8,7 +8,8 @@ import type { NotifyConfig } from '../../notify/config.ts';
 import { testBody } from '../../notify/messages.ts';
 import { openChannel, pluginOf } from '../../notify/registry.ts';
 import type { DutyStore } from '../../store/duty-store.ts';
-import { type ChannelHealth, ChannelLoop, type DeliveryLog, messageId } from './channel-loop.ts';
+import type { ChannelHealth, DeliveryLog } from './channel-condition.ts';
+import { ChannelLoop, messageId } from './channel-loop.ts';
 import { standingAlerts } from './standing-alerts.ts';
 
 export interface DeliveryPorts {

@@ -1,6 +1,7 @@
 /** What of an outbox may go now. Pure. */
 import type { Notification, NotificationBody } from '../../model/notification.ts';
 import { canGather } from '../../notify/gather.ts';
+import { MAX_RETRY_AFTER_MS } from './channel-condition.ts';
 
 /** Rows of one group that go as one message, oldest first. */
 export interface Batch {
@@ -44,7 +45,7 @@ export function nextDeliveries(
   for (const [group, waiting] of groups) {
     if (now.underway.has(group)) continue;
     const [head] = waiting;
-    const atMs = Math.max(head.dueMs, heldUntilMs(group, waiting, now));
+    const atMs = Math.max(dueMs(head, now.nowMs), heldUntilMs(group, waiting, now));
     if (atMs <= now.nowMs) ready.push({ group, rows: now.forPeople ? gatherable(waiting, now.nowMs) : [head] });
     else wakeAtMs = Math.min(wakeAtMs ?? atMs, atMs);
   }
@@ -54,14 +55,18 @@ export function nextDeliveries(
   return { batches, wakeAtMs };
 }
 
+/** Nothing waits for longer than a receiver may ask for: what does was told so by a clock that was stepped back since. */
+const dueMs = ({ dueMs: atMs }: Notification, nowMs: number): number =>
+  atMs > nowMs + MAX_RETRY_AFTER_MS ? nowMs : atMs;
+
 /** The first word of a group goes at once; what follows waits for company, unless it is urgent. */
 function heldUntilMs(
   group: string,
   waiting: readonly Notification[],
-  { forPeople, groupIntervalMs, sentMs }: ChannelNow,
+  { nowMs, forPeople, groupIntervalMs, sentMs }: ChannelNow,
 ): number {
   const lastMs = sentMs.get(group);
-  if (!forPeople || lastMs === undefined || waiting.some(({ body }) => isUrgent(body))) return 0;
+  if (!forPeople || lastMs === undefined || lastMs > nowMs || waiting.some(({ body }) => isUrgent(body))) return 0;
   return lastMs + groupIntervalMs;
 }
 
@@ -77,7 +82,7 @@ function gatherable([head, ...rest]: readonly [Notification, ...Notification[]],
   let alerts = head.body.alerts.length;
   for (const row of rest) {
     alerts += row.body.alerts.length;
-    if (!canGather(row.body) || row.dueMs > nowMs || alerts > MAX_GATHERED) break;
+    if (!canGather(row.body) || dueMs(row, nowMs) > nowMs || alerts > MAX_GATHERED) break;
     rows.push(row);
   }
   return rows;
