@@ -110,7 +110,8 @@ export interface SoakSettings {
 }
 
 export const defaultSettings: SoakSettings = {
-  pollMs: 1_000,
+  // k6 writes a window 0.3 s after its end; an alert must leave within a second of it.
+  pollMs: 250,
   clockCheckMs: 1_000,
   judgeEveryMs: 60_000,
   watchEveryMs: 60_000,
