@@ -99,7 +99,7 @@ export class RunAlerts {
     this.#momentsMs = checkpoint.momentsMs ?? Math.floor(time.startMs / GRID_MS) * GRID_MS;
     this.#bound = rules.flatMap((rule) => {
       const metric = alertMetric(rule.condition.metric);
-      return metric === null || metric.lane === 'own' ? [] : [{ rule, metric }];
+      return metric === null || metric.lane === 'own' ? [] : [{ rule: tellable(rule, metric, time), metric }];
     });
     const keepMs = lookBackMs(rules);
     // Delegated, because an action of the operator makes another plan.
@@ -368,6 +368,13 @@ export class RunAlerts {
       .toSorted((a, b) => a.atMs - b.atMs)
       .slice(-4 * NEARBY_KEPT);
   }
+}
+
+/** Samples tell no time shorter than between two of them: what must hold for less must hold for one interval. */
+function tellable(rule: AlertRule, { lane }: AlertMetric, { sampleIntervalMs }: RunTime): AlertRule {
+  const { forMs } = rule.condition;
+  if (lane !== 'samples' || forMs === 0 || forMs >= sampleIntervalMs) return rule;
+  return { ...rule, condition: { ...rule.condition, forMs: sampleIntervalMs } };
 }
 
 const SILENCE = alertMetric('load_silence');

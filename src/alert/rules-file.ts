@@ -1,7 +1,7 @@
 /** `config/alerts.yaml`: rules, and how often what fires is told again. docs/alerts.md describes every key. */
 import { z } from 'zod';
 import { quote } from '../base/parsed.ts';
-import { parseCondition, readThreshold } from '../config/alert-condition.ts';
+import { parseCondition, readThreshold, tooShortFor } from '../config/alert-condition.ts';
 import { readYaml } from '../config/document.ts';
 import { findingsOf } from '../config/issues.ts';
 import type { Problem } from '../config/problem.ts';
@@ -96,8 +96,15 @@ export const alertRulesJsonSchema = (): object => ({
 
 export type ParsedAlertRules = { ok: true; value: AlertRules } | { ok: false; problems: Problem[] };
 
-/** Reads a file of rules; all problems are found at once, each with its place and a hint. */
-export function readAlertRules(source: string, fileName: string): ParsedAlertRules {
+/**
+ * Reads a file of rules; all problems are found at once, each with its place and a hint. `intervalMs`: of the samples of the
+ * runs that it is for, where that is known: a rule on samples that must hold for less is a problem then.
+ */
+export function readAlertRules(
+  source: string,
+  fileName: string,
+  forRuns: { intervalMs?: number } = {},
+): ParsedAlertRules {
   const document = readYaml(source);
   const problems: Problem[] = document.syntax.map((found) => ({ file: fileName, path: '', ...found }));
   // What half a document means would only be guessed.
@@ -123,6 +130,12 @@ export function readAlertRules(source: string, fileName: string): ParsedAlertRul
   const rules = entriesOf(data).map((entry) => ruleSchema.safeParse(entry).data ?? null);
   const names = rules.map((rule) => rule?.name ?? null);
   const resolved = rules.flatMap((rule, at) => (rule === null ? [] : [resolveRule(rule, at, names, add)]));
+  rules.forEach((rule, at) => {
+    const metric = rule === null ? null : alertMetric(rule.condition.metric);
+    if (rule === null || metric === null) return;
+    const short = tooShortFor(metric, rule.condition.forMs, forRuns.intervalMs ?? 0);
+    if (short !== null) add(['alerts', at, 'condition'], short.problem, short.hint);
+  });
   if (checked.success && problems.length === 0) {
     const { repeat = {} } = checked.data;
     const repeatMs = {

@@ -1,3 +1,4 @@
+import { formatValue } from '../base/quantity.ts';
 import type { AlertCondition, AlertRule, AlertSeverity } from '../model/alert.ts';
 import { ALERT_SEVERITIES } from '../model/alert.ts';
 import { alertMetric } from '../model/alert-metrics.ts';
@@ -34,7 +35,7 @@ export function rulesForRun(file: readonly AlertRule[], { alerts }: Pick<Monitor
       comparison,
       threshold: given.threshold,
       unit: given.unit,
-      text: `${given.metric}: ${given.threshold} ${given.unit}`,
+      text: `${metric.name} ${comparison} ${formatValue(given.threshold, given.unit)}`,
       ...(given.forMs === undefined ? {} : { forMs: given.forMs }),
     };
     const rule = first === undefined ? fresh(metric.name, limit, severity) : replaced(first, limit, severity);

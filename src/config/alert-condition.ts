@@ -151,3 +151,16 @@ export function readThreshold(text: string, metric: AlertMetric): Parsed<{ thres
   if (metric.unit === 'flag' && plain !== 0 && plain !== 1) return wrong();
   return parsed({ threshold: plain, unit: metric.unit });
 }
+
+/** A time that samples cannot tell, because they come less often; null: they can. Sources that fail tell that by themselves. */
+export function tooShortFor(
+  metric: AlertMetric,
+  forMs: number,
+  intervalMs: number,
+): { problem: string; hint: string } | null {
+  if (metric.lane !== 'samples' || forMs === 0 || forMs >= intervalMs) return null;
+  return {
+    problem: `samples come each ${formatDuration(intervalMs)}: that ${metric.name} held for ${formatDuration(forMs)} cannot be seen`,
+    hint: `write at least ${formatDuration(intervalMs)}, 0s to fire at the first sample, or a shorter monitoring.interval`,
+  };
+}

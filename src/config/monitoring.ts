@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { parseDuration } from '../base/duration.ts';
 import { nearest } from '../base/nearest.ts';
 import { parsed, quote, unreadable } from '../base/parsed.ts';
-import { parsePercent } from '../base/percent.ts';
 import type { Monitoring, SamplerSpec } from '../model/profile.ts';
 import { SAMPLER_ROLES } from '../model/sample.ts';
+import { readMetric, readThreshold, tooShortFor } from './alert-condition.ts';
 import { findingsOf } from './issues.ts';
 import type { DocumentPath, ResolveContext } from './resolve.ts';
 import { duration, nonEmptyText, value } from './value.ts';
@@ -23,20 +22,24 @@ export const METRICS = [
   'response_times',
 ] as const;
 
+const USUAL_INTERVAL_MS = 60_000;
+
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 
-/** A threshold with its unit: `5000ms` or `5s`, `2%`, or a plain number. */
+/** A limit with its unit, as its metric wants it: `5000ms`, `2%`, `2048MiB`, or a plain number. */
 const threshold = value(
-  (input) => {
-    if (typeof input === 'number') return parsed({ threshold: input, unit: 'count' });
-    const percent = parsePercent(input);
-    if (percent.ok) return parsed({ threshold: percent.value, unit: 'percent' });
-    const time = parseDuration(input);
-    if (time.ok) return parsed({ threshold: time.value, unit: 'milliseconds' });
-    return unreadable(`${quote(input)} is not a threshold`, 'write for example 5000ms, 2% or 500');
-  },
+  (input) =>
+    typeof input === 'number' || (typeof input === 'string' && input.trim() !== '')
+      ? parsed(String(input).trim())
+      : unreadable(`${quote(input)} is not a threshold`, 'write for example 5000ms, 2% or 500'),
   { type: ['string', 'number'], description: 'limit with its unit', examples: ['5000ms', '2%', 500] },
 );
+
+const forTime = duration('it must hold for so long; as the rules of the daemon say without it', {
+  minMs: 0,
+  maxMs: 86_400_000,
+  example: '5m',
+});
 
 /** Schemas of the samplers' own settings, by kind. */
 export type SamplerSchemas = Readonly<Record<string, z.ZodType>>;
@@ -146,9 +149,10 @@ export const monitoringSchema = (schemas: SamplerSchemas | null) =>
     metrics: z.array(z.enum(METRICS)).describe('whose series the report shows first').optional(),
     alerts: z
       .record(
-        z.string().regex(SAMPLER_NAME),
+        z.string().regex(/^(\*|[a-zA-Z][\w-]*)(\.[a-zA-Z]\w*)?$/, 'is not the name of a metric or a series'),
         z.strictObject({
           threshold,
+          for: forTime.optional(),
           severity: z.enum(SEVERITIES).describe('how loud').optional(),
         }),
       )
@@ -164,15 +168,34 @@ export function resolveMonitoring(input: MonitoringInput, context: ResolveContex
   const at = 'monitoring';
   const { fallback } = context;
   return {
-    intervalMs: fallback([at, 'interval'], input.interval, 60_000, '60s'),
+    intervalMs: fallback([at, 'interval'], input.interval, USUAL_INTERVAL_MS, '60s'),
     metrics: fallback([at, 'metrics'], input.metrics, METRICS.slice(0, 6), METRICS.slice(0, 6).join(', ')),
     samplers: input.samplers?.map(toSpec) ?? defaultSamplers(context),
-    alerts: Object.entries(input.alerts ?? {}).map(([metric, alert]) => ({
-      metric,
-      ...alert.threshold,
-      severity: fallback([at, 'alerts', metric, 'severity'], alert.severity, 'warning', 'warning'),
-    })),
+    alerts: resolveAlerts(input, context),
   };
+}
+
+/** Limits of known metrics, in the units of these. */
+function resolveAlerts({ alerts = {}, interval = USUAL_INTERVAL_MS }: MonitoringInput, context: ResolveContext) {
+  const { fallback, problem } = context;
+  return Object.entries(alerts).flatMap(([name, alert]): Monitoring['alerts'] => {
+    const path = ['monitoring', 'alerts', name];
+    const metric = readMetric(name);
+    if (!metric.ok) {
+      problem(path, metric.problem, metric.hint);
+      return [];
+    }
+    const limit = readThreshold(alert.threshold, metric.value);
+    if (!limit.ok) {
+      problem([...path, 'threshold'], limit.problem, limit.hint);
+      return [];
+    }
+    const forMs = alert.for;
+    const short = forMs === undefined ? null : tooShortFor(metric.value, forMs, interval);
+    if (short !== null) problem([...path, 'for'], short.problem, short.hint);
+    const severity = fallback([...path, 'severity'], alert.severity, 'warning', 'warning');
+    return [{ metric: name, ...limit.value, severity, ...(forMs === undefined ? {} : { forMs }) }];
+  });
 }
 
 const toSpec = ({

@@ -175,7 +175,7 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     for (const runId of control.live()) await this.#watchedRun(runId).catch(() => null);
     const nowMs = clock.now();
     for (const watched of this.#watched.values()) watched.tick(nowMs);
-    this.#own.storeUp(this.#ports.storeHealth().problem, nowMs);
+    this.#own.watchStore(this.#ports.storeHealth(), nowMs);
     await this.#commit(nowMs);
   }
 

@@ -58,7 +58,10 @@ describe("soakd's own alerts", () => {
     const own = new OwnStates(() => shippedRules().rules);
     const states: string[] = [];
     for (let second = 0; second <= 300; second += 10) {
-      own.storeUp(second < 120 ? 'the disk is full' : null, second * 1000);
+      own.watchStore(
+        { backlogRows: 0, droppedRows: 0, problem: second < 120 ? 'the disk is full' : null },
+        second * 1000,
+      );
       states.push(own.open[0]?.state ?? '-');
     }
     const [pending, firing, over] = ['pending', 'firing', '-'].map((state) => states.indexOf(state) * 10);

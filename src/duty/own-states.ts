@@ -1,7 +1,8 @@
 import { exact } from '../alert/reading.ts';
 import { end, step } from '../alert/standing.ts';
-import { formatDuration } from '../base/quantity.ts';
+import { counted, formatDuration } from '../base/quantity.ts';
 import type { Alert, AlertRule, AlertTransition } from '../model/alert.ts';
+import type { StoreHealth } from '../soak/context.ts';
 import type { OwnAlert } from './own-alerts.ts';
 
 /** The alerts that are about soakd itself, and about no run. */
@@ -43,15 +44,23 @@ export class OwnStates {
     this.#keep(end(alert, Math.max(nowMs, alert.evaluatedMs), reason));
   }
 
-  /** Rules on `store_up`: `problem` is why rows wait, null while all is well. */
-  storeUp(problem: string | null, nowMs: number): void {
+  /** Rules on the store: what its buffer says of itself now. */
+  watchStore({ problem, backlogRows, droppedRows }: StoreHealth, nowMs: number): void {
     if (problem === null) this.#storeFailedMs = null;
     else this.#storeFailedMs ??= nowMs;
     const since = this.#storeFailedMs === null ? '' : ` for ${formatDuration(nowMs - this.#storeFailedMs)}`;
-    const evidence = problem === null ? 'the store takes rows' : `the store has taken no rows${since}: ${problem}`;
-    for (const rule of this.#rules())
-      if (rule.condition.metric === 'store_up')
-        this.#ask(rule, {}, exact(nowMs, null, problem === null ? 1 : 0, evidence));
+    const said: Record<string, [value: number, evidence: string]> = {
+      store_up: [
+        problem === null ? 1 : 0,
+        problem === null ? 'the store takes rows' : `the store has taken no rows${since}: ${problem}`,
+      ],
+      store_backlog: [backlogRows, `${counted(backlogRows, 'row')} wait for the store`],
+      store_dropped: [droppedRows, `${counted(droppedRows, 'row')} lost so far`],
+    };
+    for (const rule of this.#rules()) {
+      const [value, evidence] = said[rule.condition.metric] ?? [];
+      if (value !== undefined && evidence !== undefined) this.#ask(rule, {}, exact(nowMs, null, value, evidence));
+    }
   }
 
   put(alert: Alert): void {
@@ -76,8 +85,8 @@ export class OwnStates {
     if (next.alert === null || (next.alert === before && next.transitions.length === 0)) return;
     if (next.alert.state === 'resolved') this.#open.delete(slot);
     else this.#open.set(slot, next.alert);
-    const evidenceOnly = next.transitions.length === 0 && next.alert.evidence === before?.evidence;
-    if (!evidenceOnly) this.#keep(next);
+    // Asked each second: a row is worth writing when something else is said.
+    if (next.transitions.length > 0 || next.alert.evidence !== before?.evidence) this.#keep(next);
   }
 
   #keep({ alert, transitions }: { alert: Alert | null; transitions: readonly AlertTransition[] }): void {

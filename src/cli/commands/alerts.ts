@@ -9,6 +9,7 @@ import { replayAlerts } from '../../duty/replay-alerts.ts';
 import { alertsText, alertText } from '../alert-text.ts';
 import { wholeArgument } from '../arguments.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
+import { readProfile } from '../read-profile.ts';
 import { withStore } from '../stored.ts';
 
 interface JsonOption {
@@ -45,7 +46,8 @@ export const alerts: CommandFile = (program, context) => {
     .argument('<alert>', 'id, as `soakd alerts` lists it')
     .option('--json', 'as JSON')
     .addHelpText('after', example('alerts show 20261121T120000Z000-0123456789abcdef'))
-    .action(async (id: string, { json }: JsonOption) => {
+    .action(async (id: string, { json: own }: JsonOption, { parent }) => {
+      const json = own ?? parent?.opts().json;
       const { alert, history } = await daemon().get(`/v1/alerts/${encodeURIComponent(id)}`, alertDetailSchema);
       io.out(json ? `${JSON.stringify({ alert, history }, null, 2)}\n` : `${alertText(alert, history)}\n`);
     });
@@ -54,10 +56,13 @@ export const alerts: CommandFile = (program, context) => {
     .command('check')
     .description('check files of rules; every problem at once as file:line:column path: problem; hint')
     .argument('<file...>', 'files to check')
+    .option('--profile <file>', 'a profile whose runs they are for: do its samples come often enough?')
     .option('--json', 'problems as JSON')
-    .addHelpText('after', example('alerts check config/alerts.yaml'))
-    .action((files: string[], { json }: JsonOption) => {
-      const checked = files.map((file) => ({ file, read: readAlertRules(sourceOf(file, io.cwd), file) }));
+    .addHelpText('after', example('alerts check config/alerts.yaml --profile my-service.yaml'))
+    .action((files: string[], { profile, json: own }: { profile?: string } & JsonOption, { parent }) => {
+      const json = own ?? parent?.opts().json;
+      const forRuns = profile === undefined ? {} : { intervalMs: intervalOf(profile, io.cwd) };
+      const checked = files.map((file) => ({ file, read: readAlertRules(sourceOf(file, io.cwd), file, forRuns) }));
       const problems = checked.flatMap(({ read }) => (read.ok ? [] : read.problems));
       if (json) io.out(`${JSON.stringify({ valid: problems.length === 0, problems }, null, 2)}\n`);
       else for (const problem of problems) io.out(`${formatProblem(problem)}\n`);
@@ -111,6 +116,18 @@ const replayed = (context: CommandContext, id: string, file: string) => {
     });
   });
 };
+
+/** Throws a SoakdError for a profile with problems. */
+function intervalOf(file: string, cwd: string): number {
+  const read = readProfile(file, cwd);
+  if (read.ok) return read.profile.monitoring.intervalMs;
+  throw new SoakdError(`the profile ${file} has problems`, {
+    code: 'profile_invalid',
+    details: read.problems.map(formatProblem),
+    hint: `\`soakd validate ${file}\` tells them`,
+    exitCode: EXIT.badInput,
+  });
+}
 
 function sourceOf(file: string, cwd: string): string {
   try {
