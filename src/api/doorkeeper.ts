@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SoakdError } from '../base/errors.ts';
 import { type AccessToken, admission, type RouteAccess } from './access.ts';
 import { FailedTokens, TooManyFailedTokens } from './failed-tokens.ts';
-import { oversized } from './limits.ts';
+import { malformed } from './limits.ts';
 import type { ApiPorts } from './ports.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -28,8 +28,11 @@ export class Doorkeeper {
     // Also of what is not found and of what fails.
     app.addHook('onRequest', async ({ raw }, reply) => {
       reply.headers(SECURITY_HEADERS);
-      const refused = oversized(raw);
-      if (refused !== null) throw refused;
+      const refused = malformed(raw);
+      if (refused === null) return;
+      // What follows on that connection is not to be trusted either.
+      reply.header('connection', 'close');
+      throw refused;
     });
   }
 

@@ -44,17 +44,22 @@ export function limitConnections(server: Server): void {
   server.maxHeadersCount = 2 * LIMITS.headers;
 }
 
-/** Why a request is refused by its size alone, or null. */
-export function oversized({ url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>): SoakdError | null {
+/** Why a request is refused by its form and size alone, or null. */
+export function malformed({ url = '', rawHeaders }: Pick<IncomingMessage, 'url' | 'rawHeaders'>): SoakdError | null {
+  // `http://host/path` names a host beside that of the header, and `*` no resource (RFC 9112, §3.2): only proxies need them.
+  if (!url.startsWith('/')) return refused('target_invalid', 400, 'the address must begin with a slash');
+  // Of two hosts one would be checked and the other believed (RFC 9112, §3.2).
+  if (rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length > 1)
+    return refused('host_twice', 400, 'the request names its host twice');
   if (url.length > LIMITS.urlCharacters)
-    return tooLarge('url_too_long', 414, `the address has more than ${LIMITS.urlCharacters} characters`);
+    return refused('url_too_long', 414, `the address has more than ${LIMITS.urlCharacters} characters`);
   // Name and value are entries of their own.
   if (rawHeaders.length / 2 > LIMITS.headers)
-    return tooLarge('headers_too_many', 431, `the request has more than ${LIMITS.headers} headers`);
+    return refused('headers_too_many', 431, `the request has more than ${LIMITS.headers} headers`);
   return null;
 }
 
-const tooLarge = (code: string, httpStatus: number, message: string): SoakdError =>
+const refused = (code: string, httpStatus: number, message: string): SoakdError =>
   new SoakdError(message, { code, httpStatus, hint: 'docs/security.md lists the limits' });
 
 /** What Node tells of a request that it could not read, as a status and words. */

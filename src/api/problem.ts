@@ -141,7 +141,10 @@ const asHttpError = (thrown: unknown): Partial<FastifyError> & { message: string
 /** Sends the problem; only what is our own fault is logged as an error. */
 export function sendProblem(reply: FastifyReply, thrown: unknown): FastifyReply {
   const problem = problemOf(thrown, reply.request.id);
-  if (problem.status >= 500) reply.log.error({ err: thrown }, 'a request failed');
+  // That something is busy or away now is no fault of the program: no stack, and no alarm.
+  if (problem.status === 503 && thrown instanceof SoakdError)
+    reply.log.warn({ code: problem.code, reason: problem.detail }, 'a request cannot be answered now');
+  else if (problem.status >= 500) reply.log.error({ err: thrown }, 'a request failed');
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="soakd"');
   if (problem.status === 503) reply.header('retry-after', '5');
   if (thrown instanceof TooManyFailedTokens) reply.header('retry-after', String(thrown.retryAfterSeconds));

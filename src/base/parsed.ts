@@ -27,5 +27,10 @@ function written(value: unknown): string {
   if (Number.isNaN(value)) return '.nan';
   if (value === Number.POSITIVE_INFINITY) return '.inf';
   if (value === Number.NEGATIVE_INFINITY) return '-.inf';
-  return JSON.stringify(value) ?? String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Lists in lists, more than the stack can hold.
+    return 'something nested too deeply';
+  }
 }

@@ -4,3 +4,10 @@
  */
 export const visible = (text: string): string =>
   text.replaceAll(/(?![\n\t])\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+/**
+ * The same text for programs and terminals alike: DEL and C1, which JSON leaves as they are, are written as JSON would escape
+ * them. JSON stays the same JSON; of other text a terminal takes nothing for a command (ECMA-48).
+ */
+export const printable = (text: string): string =>
+  text.replaceAll(/[\u007f-\u009f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -2,15 +2,17 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { Clock } from '../base/clock.ts';
 import { describeError, EXIT, SoakdError } from '../base/errors.ts';
-import { visible } from '../base/visible.ts';
+import { printable, visible } from '../base/visible.ts';
 import { DaemonClient, DEFAULT_URL } from './client.ts';
 import type { CommandContext, GlobalOptions } from './command.ts';
 import { commandFiles } from './commands/registry.ts';
 import type { Io } from './io.ts';
 
 /** Runs one command line and resolves to its exit code. Never rejects, never prints a stack trace. */
-export async function runProgram(args: string[], io: Io, clock: Clock, version: string): Promise<number> {
+export async function runProgram(args: string[], terminal: Io, clock: Clock, version: string): Promise<number> {
   let exitCode: number = EXIT.passed;
+  // Names and messages come from targets, profiles and files: none of them may command the terminal.
+  const io: Io = { ...terminal, out: (text) => terminal.out(printable(text)) };
   const program = createProgram(io, clock, version, (code) => {
     exitCode = code;
   });
