@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { onTestFinished } from 'vitest';
-import { temporaryFolder } from './server-process.ts';
+import { isInstalled, temporaryFolder } from './server-process.ts';
 
 export interface Mail {
   from: string;
@@ -57,6 +57,9 @@ export interface Certificate {
   key: string;
   cert: string;
 }
+
+/** For certificates of tests. */
+export const opensslIsInstalled = (): boolean => isInstalled('openssl', 'version');
 
 /** A certificate for 127.0.0.1 that nobody signed but its own key. */
 export async function selfSignedCertificate(): Promise<Certificate> {
