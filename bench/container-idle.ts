@@ -50,13 +50,16 @@ try {
   rmSync(folder.path, { recursive: true, force: true });
 }
 
+/** Bytes of what /proc calls kB. */
+const KB = 1024;
+
 /** RSS counts pages that are shared twice, PSS shares them out (proc_pid_smaps_rollup). */
 function tell(when: string): void {
   for (const pid of container.processes) {
     const name = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
     const of = (key: string): string =>
-      (Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1]) / 1000).toFixed(1);
-    console.log(`${when}: RSS ${of('Rss')} MB, PSS ${of('Pss')} MB, private ${of('Pss_Anon')} MB anonymous: ${name}`);
+      ((Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1]) * KB) / 1e6).toFixed(1);
+    console.log(`${when}: RSS ${of('Rss')} MB, PSS ${of('Pss')} MB, ${of('Pss_Anon')} MB of it anonymous: ${name}`);
   }
 }

@@ -123,7 +123,9 @@ describe('compose.yaml', () => {
       expect(readDaemonConfig(config, file)).toMatchObject({ ok: true });
     }
     for (const [, path = ''] of source.matchAll(/^(?:data|profiles): (\S+)$/gm)) expect(inside).toContain(path);
-    for (const [, name = ''] of source.matchAll(/\/run\/secrets\/(\S+)/g)) {
+    for (const [, name = ''] of `${source}${JSON.stringify(compose.services.soakd?.environment)}`.matchAll(
+      /\/run\/secrets\/([\w-]+)/g,
+    )) {
       expect(compose.services.soakd?.secrets).toContain(name);
     }
   });

@@ -5,9 +5,13 @@ import { z } from 'zod';
 import { startExampleShop } from '../scripts/example-shop.ts';
 import { oomScoreAdjustment, processStat } from '../src/base/proc.ts';
 import { K6_OOM_THOUSANDTHS } from '../src/load/k6-memory.ts';
+import { alertmanagerIsInstalled, startAlertmanager } from './support/alertmanager-server.ts';
 import { type BuiltImage, buildImage, imageCanBeBuilt } from './support/built-image.ts';
 import { Container, type ContainerOptions } from './support/container.ts';
 import { DaemonApi } from './support/daemon-api.ts';
+import { hasChromium, startBrowser, watchedPage } from './support/dashboard-rig.ts';
+import { WEEKLY, writeDutyConfiguration } from './support/duty-setup.ts';
+import { startHttpTarget } from './support/http-target.ts';
 import { temporaryFolder } from './support/server-process.ts';
 
 const profile = `soak_test:
@@ -21,6 +25,9 @@ const profile = `soak_test:
 `;
 const eventPage = z.object({ events: z.array(z.object({ kind: z.string(), data: z.unknown() })) });
 const K6 = '/opt/soakd/k6/bin/k6';
+const api = async (container: Container): Promise<DaemonApi> =>
+  new DaemonApi((await container.until(/http:\S+/))[0], token);
+const alertsSeen = z.array(z.object({ labels: z.record(z.string(), z.string()) }));
 const token = 'correct-horse-battery';
 
 describe.skipIf(!imageCanBeBuilt())('the image', () => {
@@ -105,10 +112,9 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
     try {
       const volume = join(scratch.path, 'soak');
       const start = (): Container => run({ volume, env: { SOAKD_TOKEN: token }, files: loopback(), name: 'soak' });
-      const api = async (container: Container) => new DaemonApi((await container.until(/http:\S+/))[0], token);
 
       const first = start();
-      const wish = { profileSource: profile, targetUrl: shop.url, rehearseMs: 60_000 };
+      const wish = { profileSource: profile, targetUrl: shop.url, rehearseMs: 45_000 };
       const begun = await (await api(first)).post('/v1/runs', wish);
       const { id } = z.object({ id: z.string() }).parse(JSON.parse(begun));
       const before = await (await api(first)).served(id, 1);
@@ -140,4 +146,77 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
       shop.process.kill('SIGKILL');
     }
   }, 180_000);
+
+  it.skipIf(!alertmanagerIsInstalled() || !hasChromium)(
+    'is on duty: starts by itself, tells who should know, shows, survives, sums up, answers a pipeline',
+    async () => {
+      const shop = await startExampleShop();
+      const slack = await startHttpTarget(Date.now, () => ({ body: 'ok' }));
+      const alertmanager = await startAlertmanager();
+      const browser = await startBrowser();
+      try {
+        const alertmanagerUrl = `http://127.0.0.1:${alertmanager.port}`;
+        const folder = join(scratch.path, 'duty');
+        writeDutyConfiguration(folder, { targetUrl: shop.url, alertmanagerUrl, nowMs: Date.now() });
+        const env = { SOAKD_TOKEN: token, SLACK_WEBHOOK: `${slack.url}/services/T0/B0/secret-part` };
+        const start = (): Container =>
+          run({ volume: join(scratch.path, 'duty-volume'), env, files: { '/etc/soakd': folder }, name: 'duty' });
+
+        // The schedule's clock says Saturday evening.
+        const first = start();
+        const begun = await (await api(first)).tells(
+          null,
+          ({ event, data }) => event === 'state' && data.includes('"running"'),
+        );
+        const { runId } = z.object({ runId: z.string() }).parse(JSON.parse(begun.data));
+
+        // A page for people.
+        const { page, errors, violations } = await watchedPage(browser.context);
+        await page.addInitScript(`sessionStorage.setItem('soakd.token', ${JSON.stringify(token)})`);
+        await page.goto((await api(first)).url);
+        await page.getByRole('heading', { name: WEEKLY }).waitFor();
+        expect(errors.concat(violations)).toEqual([]);
+
+        // Something breaks.
+        const slackTexts = (): string[] =>
+          slack.seen.map(({ body }) => z.object({ text: z.string() }).parse(JSON.parse(body)).text);
+        const broken = await fetch(`${shop.url}/switches`, {
+          method: 'PATCH',
+          body: JSON.stringify({ error_rate: 0.5 }),
+        });
+        expect(broken.ok).toBe(true);
+        await slack.came(1);
+        const known = await fetch(`${alertmanagerUrl}/api/v2/alerts`);
+        expect(alertsSeen.parse(await known.json()).map(({ labels }) => labels.alertname)).toEqual(['ShopFails']);
+        await page.reload();
+        await page.locator('#alerts').getByText('ShopFails').first().waitFor();
+
+        // The container is made anew meanwhile; nobody is told twice.
+        expect(await first.stop()).toEqual({ code: 0, signal: null });
+        const second = start();
+        const last = await api(second);
+        await last.tells(runId, ({ event, data }) => event === 'state' && data.includes('"failed"'));
+
+        // The summary, and the answer to a pipeline.
+        const url = { SOAKD_URL: last.url };
+        const ask = (...more: string[]) =>
+          second.exec(['soakd', 'gate', '--profile', WEEKLY, '--max-age', '8d', ...more], url);
+        const gate = await ask();
+        expect([gate.code, gate.out + gate.said]).toEqual([1, expect.stringContaining(runId)]);
+        expect((await ask('--build', 'another')).code).toBe(3);
+        await slack.came(3);
+        expect(slackTexts()).toEqual([
+          expect.stringContaining('[FIRING] critical: ShopFails'),
+          expect.stringContaining('[RESOLVED] critical: ShopFails'),
+          expect.stringMatching(new RegExp(`^${WEEKLY}: failed: Error rate: `)),
+        ]);
+        expect(await second.stop()).toEqual({ code: 0, signal: null });
+        expect(first.log + second.log).not.toContain('secret-part');
+      } finally {
+        shop.process.kill('SIGKILL');
+        await Promise.all([slack.close(), alertmanager.stop(), browser.close()]);
+      }
+    },
+    240_000,
+  );
 });

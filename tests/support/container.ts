@@ -15,7 +15,7 @@ export interface ContainerOptions {
   env?: Record<string, string>;
   /** In place of the image's. */
   command?: string[];
-  /** Files of this machine at paths that exist in the image, read-only. */
+  /** Files and folders of this machine at paths that exist in the image, read-only. */
   files?: Record<string, string>;
   /** Its host name; another container has another one. */
   name?: string;
@@ -53,7 +53,7 @@ done
 shift
 mount -o remount,bind,ro "$root"
 exec chroot "$root" setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --bounding-set=-all \\
-  --inh-caps=-all env --chdir "$folder" -- "$@"
+  --inh-caps=-all --pdeathsig KILL env --chdir "$folder" -- "$@"
 `;
 
 export class Container {

@@ -27,10 +27,10 @@ export class DaemonApi {
     return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  /** Resolves with the first message of the run's stream that pleases; rejects when the stream ends before. */
-  async tells(runId: string, pleases: (message: StreamMessage) => boolean): Promise<StreamMessage> {
+  /** Resolves with the first message of the run's stream, or with null of all runs', that pleases; rejects when the stream ends before. */
+  async tells(runId: string | null, pleases: (message: StreamMessage) => boolean): Promise<StreamMessage> {
     const leave = new AbortController();
-    const path = `/v1/stream?run=${runId}`;
+    const path = runId === null ? '/v1/stream' : `/v1/stream?run=${runId}`;
     const response = await fetch(new URL(path, this.url), { headers: this.#headers, signal: leave.signal });
     if (!response.ok || response.body === null) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     try {
@@ -44,7 +44,7 @@ export class DaemonApi {
     } finally {
       leave.abort();
     }
-    throw new Error(`the stream of ${runId} ended`);
+    throw new Error(`${path} ended`);
   }
 
   /** Resolves when so many requests of the run are known to be answered, with how many there are by then. */
