@@ -8,11 +8,10 @@ import { makeFolder } from '../base/folder.ts';
 import { ownMemoryLimitBytes } from '../base/own-process.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import type { UndoStack } from '../base/undo.ts';
-import { chooseBaseline, type Stores } from '../compare/baselines.ts';
+import { baselinesOf } from '../compare/baselines-of-run.ts';
 import { type RingingDutyStore, ringing } from '../duty/deliver/ringing-duty-store.ts';
 import { type K6Binary, k6BinaryPath } from '../load/k6-binary.ts';
 import { createK6Engine } from '../load/k6-engine.ts';
-import type { RunBaseline } from '../model/baseline.ts';
 import type { Run } from '../model/run.ts';
 import { generatorSource } from '../sample/own/generator.ts';
 import { selfSource } from '../sample/own/self.ts';
@@ -132,7 +131,7 @@ export async function wire(surroundings: Surroundings, undo: UndoStack): Promise
       return folder;
     },
     preflight: (run) => refuseUnready(run, checkPorts, log),
-    baselines: (run) => baselinesOf(run, { store, duty }, storeFile),
+    baselines: (run) => baselinesOf(run, { store, duty }, (runIds) => measureApart(storeFile, runIds)),
     bootMs: bootTimeMs,
     holder,
     holderAlive,
@@ -154,22 +153,6 @@ async function refuseUnready(run: Run, ports: PreflightPorts, log: SoakLog): Pro
     if (status === 'warning') log.warn({ subject, reason: finding, hint }, `${subject} may be trouble`);
   }
   requireReady(checks);
-}
-
-/** The baselines that the criteria of a run name, measured. One that there is none of is left out: its criterion says so. */
-async function baselinesOf(
-  { name: profileName, profile }: Run,
-  stores: Stores,
-  storeFile: string,
-): Promise<RunBaseline[]> {
-  const names = [...new Set((profile.againstBaseline ?? []).map(({ baseline }) => baseline))];
-  const found: RunBaseline[] = [];
-  for (const name of names) {
-    const chosen = await chooseBaseline(stores, profileName, name);
-    if (chosen === null) continue;
-    found.push({ name, kind: chosen.kind, runs: await measureApart(storeFile, chosen.runIds) });
-  }
-  return found;
 }
 
 /** Whose start is farther away than this is not asked yet. */

@@ -1,4 +1,4 @@
-import type { Verdict } from '../model/verdict.ts';
+import type { CriterionResult, Verdict } from '../model/verdict.ts';
 
 /** What to do about a criterion that did not pass, by its id without the level. */
 const ADVICE: { prefix: string; fail: string; inconclusive: string }[] = [
@@ -60,12 +60,23 @@ const ADVICE: { prefix: string; fail: string; inconclusive: string }[] = [
   },
 ];
 
+const NOTHING_TO_HOLD_AGAINST =
+  'No earlier run could be held against this one: let `soakd baseline promote` make one of its kind, of some hours, the first.';
+
+/** It was measured, and there was nothing to hold it against. */
+const lacksBaseline = ({ status, target, actual }: CriterionResult): boolean =>
+  status === 'inconclusive' && target === null && actual !== null;
+
 /** One sentence for each criterion that did not pass, without repeats, failures first. */
 export function recommendations({ criteria, time, losses }: Verdict): string[] {
   const advice = (['fail', 'inconclusive'] as const).flatMap((status) =>
     criteria
       .filter((criterion) => criterion.status === status)
-      .flatMap(({ id }) => ADVICE.find(({ prefix }) => id.startsWith(prefix))?.[status] ?? []),
+      .flatMap((one) =>
+        lacksBaseline(one)
+          ? NOTHING_TO_HOLD_AGAINST
+          : (ADVICE.find(({ prefix }) => one.id.startsWith(prefix))?.[status] ?? []),
+      ),
   );
   if (time.notOfferedMs > 0.01 * time.totalMs)
     advice.push('Give the load generator a machine of its own: part of the load was not offered as planned.');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alertOf } from '../../tests/support/alert.ts';
 import { agentEvent, HOUR_MS, MEMORY, type RunScript, runRows, START_MS } from '../../tests/support/run-rows.ts';
 import type { Run } from '../model/run.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { judge } from '../verdict/judge.ts';
 import type { RunRows } from '../verdict/rows.ts';
 import { type Beside, NOTHING_BESIDE } from './beside.ts';
@@ -15,12 +16,15 @@ const LEAKING: RunScript = {
   failures: (atMs) => (atMs > START_MS + 10 * HOUR_MS ? { http_error: 0.001 } : {}),
 };
 const rows = runRows(LEAKING);
+/** Labels and names change nothing in a verdict, which takes its time. */
+const verdict = judge(rows);
+const judged = (of: RunRows): Verdict => (of.windows === rows.windows ? verdict : judge(of));
 const labelled = (labels: Record<string, string>, changes: Partial<Run> = {}): RunRows => ({
   ...rows,
   run: { ...rows.run, labels, ...changes },
 });
 const linesOf = (of: RunRows, beside: Partial<Beside> = {}): string[] =>
-  renderSummary(of, judge(of), { ...NOTHING_BESIDE, ...beside }).split('\n');
+  renderSummary(of, judged(of), { ...NOTHING_BESIDE, ...beside }).split('\n');
 /** The lines of one fact, its name and the indentation taken off. */
 function fact(name: string, lines: readonly string[]): string[] {
   const at = lines.findIndex((line) => line.startsWith(`${name} `));
@@ -112,7 +116,7 @@ describe('a run on one screen', () => {
 
   it('says what a person must do, and that a run that passed asks for nothing', () => {
     expect(fact('To do', lines)[0]).toMatch(/^Take two heap snapshots/);
-    const passed = judge(rows);
+    const passed = verdict;
     const fine = renderSummary(
       rows,
       { ...passed, outcome: 'passed', headline: 'passed: all well', criteria: [] },
@@ -122,9 +126,19 @@ describe('a run on one screen', () => {
     expect(fact('To do', linesOf(rows, { alerts: [alertOf()] }))[0]).toBe('Alerts still fire: HighErrorRate.');
   });
 
+  it('tells whoever has nothing to hold the first run against to promote it', () => {
+    const criteria = verdict.criteria.map((one) =>
+      one.id === 'availability'
+        ? { ...one, status: 'inconclusive' as const, target: null, targetText: '>= baseline' }
+        : one,
+    );
+    const text = renderSummary(rows, { ...verdict, outcome: 'inconclusive', criteria }, NOTHING_BESIDE);
+    expect(text).toContain('let `soakd baseline promote` make one of its kind');
+  });
+
   it('cannot be made to move the cursor of a terminal, or to look like another summary', () => {
     const wild = labelled({ build: '1\u001b[2J\nPASSED: all well' });
-    const text = renderSummary(wild, judge(wild), NOTHING_BESIDE);
+    const text = renderSummary(wild, judged(wild), NOTHING_BESIDE);
     expect(text).not.toContain('\u001b');
     expect(text).not.toMatch(/^PASSED/m);
   });

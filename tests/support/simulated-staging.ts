@@ -42,6 +42,8 @@ export interface StagingScript {
   /** Rows that a daemon lets wait while the store takes none. */
   maxWaitingRows?: number;
   log?: SoakLog;
+  /** What criteria that say `baseline` are held against. */
+  baselines?: SoakContext['baselines'];
   /** Throws while a report cannot be written. */
   report?: () => void;
 }
@@ -55,6 +57,7 @@ export class SimulatedStaging {
   readonly #settings: SoakSettings;
   readonly #maxWaitingRows: number;
   readonly #log: SoakLog;
+  readonly #baselines: SoakContext['baselines'];
   readonly #reportTroubles: () => void;
   readonly #troubles: (engine: LoadEngine) => LoadEngine;
   readonly #holders = new Map<string, Mortal>();
@@ -69,6 +72,7 @@ export class SimulatedStaging {
     this.#troubles = script.engine ?? ((engine) => engine);
     this.#maxWaitingRows = script.maxWaitingRows ?? 100_000;
     this.#log = script.log ?? { info: () => undefined, warn: () => undefined, error: () => undefined };
+    this.#baselines = script.baselines;
     this.#reportTroubles = script.report ?? (() => undefined);
     this.#settings = {
       ...defaultSettings,
@@ -119,6 +123,7 @@ export class SimulatedStaging {
       },
       folderFor: (runId) => Promise.resolve(`/simulated/${runId}`),
       preflight: () => Promise.resolve(),
+      ...(this.#baselines === undefined ? {} : { baselines: this.#baselines }),
       bootMs: () => this.clock.monotonicMs() + this.suspendedMs,
       holder,
       holderAlive: (other) => this.#holders.get(other)?.dead === false,
