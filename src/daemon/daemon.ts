@@ -124,9 +124,10 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
 
   makeDataFolder(dataFolder);
   undo.push('unlock the data folder', lockFolder(dataFolder, holderName(surroundings.host, surroundings.pid)));
+  let scheduling: Scheduling | null = null;
   const files = liveProfileFiles(() => {
     const { profileFolder, shelfFolder } = reloads.config;
-    return profileFiles(profileFolder, isLocalOnly(reloads.config), shelfFolder);
+    return profileFiles(profileFolder, isLocalOnly(reloads.config), shelfFolder, scheduling?.profileFolder ?? null);
   });
   const shelf = profileShelf(() => reloads.config.shelfFolder);
   const house = await wire({ ...surroundings, env, profileFiles: files }, undo);
@@ -220,7 +221,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       return fenced.start(request);
     },
   };
-  const scheduling = await Scheduling.start(
+  const schedules = await Scheduling.start(
     config,
     {
       ...{ clock, log, control, store, duty: house.duty, random: house.context.random, alerts: alerting.watch },
@@ -230,8 +231,9 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     },
     { readFile: files.read, samplerSchemas, systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone },
   );
-  undo.push('leave the schedule', () => scheduling.stop());
-  reloads.add(scheduling);
+  scheduling = schedules;
+  undo.push('leave the schedule', () => schedules.stop());
+  reloads.add(schedules);
   const app = createApi({
     control,
     store,
@@ -242,7 +244,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
       heartbeat: () => beating.heartbeat.health(),
     },
     alerts: alerting.watch,
-    schedule: scheduling.scheduler,
+    schedule: schedules.scheduler,
     profiles: { ...shelf, inlineAllowed: () => reloads.config.inlineProfiles ?? isLocalOnly(reloads.config) },
     clock,
     log,

@@ -17,17 +17,21 @@ export interface ProfileFiles {
 }
 
 /**
- * The files below `folder`, links followed, and below that of the operator's own profiles, `shelf`. Without a folder:
+ * The files below `folder`, links followed, and below those of the operator's own profiles, `shelves`. Without a folder:
  * `anywhere` says whether every regular file may be read (on loopback, where who asks is a user of this machine) or none.
  */
-export function profileFiles(folder: string | null, anywhere: boolean, shelf: string | null = null): ProfileFiles {
+export function profileFiles(
+  folder: string | null,
+  anywhere: boolean,
+  ...shelves: readonly (string | null)[]
+): ProfileFiles {
   // By name first: of what lies outside not even its existence is told.
   const inside = (path: string) => (allowed: string | null) =>
     allowed !== null && isBelow(resolve(allowed), path) && isBelow(realpathSync(allowed), realpathSync(path));
   return {
     folder: folder ?? '.',
     read(path) {
-      if ((folder === null && anywhere) || [folder, shelf].some(inside(path))) return regularFile(path);
+      if ((folder === null && anywhere) || [folder, ...shelves].some(inside(path))) return regularFile(path);
       throw folder === null
         ? refused('is not read: this daemon takes no files', 'set profile_files in its configuration')
         : refused(`lies outside ${folder}`, 'put it below that folder: profile_files of the daemon names it');

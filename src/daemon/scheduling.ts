@@ -76,6 +76,11 @@ export class Scheduling implements Reloadable {
     };
   }
 
+  /** Absolute; null without a schedule. */
+  get profileFolder(): string | null {
+    return this.#read?.loaded.profileFolder ?? null;
+  }
+
   stop(): Promise<void> {
     return this.scheduler.stop();
   }

@@ -78,6 +78,20 @@ describe('the scheduler', () => {
     expect(rig.alerts.filter(([, evidence]) => evidence !== null).map(([entry]) => entry)).toEqual(['too-long']);
   });
 
+  it('gives a target that is free again to who has waited, not to who has just come', async () => {
+    const yaml = `entries:
+  comes: { cron: "1 9 * * *", profile: quarter, on_conflict: delay }
+  waits: { cron: "30 8 * * *", profile: quarter, on_conflict: delay }
+  long: { cron: "59 7 * * *", profile: hour, on_conflict: skip }`;
+    const rig = new ScheduleRig(yaml, { start: '2026-11-21T07:58:30Z' });
+    const { soaks } = await rig.daemon();
+    await rig.advanceTo('2026-11-21T08:30:30Z');
+    const [long = ''] = soaks.live();
+    await soaks.act(long, { kind: 'extend', byMs: MINUTE_MS + 55_000, who: 'ana' });
+    await rig.advanceTo('2026-11-21T10:00:00Z');
+    expect((await runsOf(rig)).map((text) => text.split(' ')[0])).toEqual(['long', 'waits', 'comes']);
+  });
+
   it('starts once whenever its daemon dies, however often', async () => {
     const outcomes = new Set<string>();
     let steps = 0;

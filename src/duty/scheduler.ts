@@ -10,7 +10,7 @@ import { describeError } from '../base/errors.ts';
 import { isoTime } from '../base/iso-time.ts';
 import type { Random } from '../base/random.ts';
 import { isFinal } from '../model/run.ts';
-import type { ScheduledStart, ScheduleEntry, StartOutcome } from '../model/schedule.ts';
+import type { ScheduledStart, ScheduleEntry } from '../model/schedule.ts';
 import { decide } from '../schedule/decide.ts';
 import { lengthOf } from '../schedule/timetable.ts';
 import type { SoakLog } from '../soak/context.ts';
@@ -29,6 +29,7 @@ import {
   scheduleView,
 } from './schedule-view.ts';
 import { carryOut, isRefusal, isStopping, noteAbsorbed, runOf, type ScheduleWorkPorts } from './schedule-work.ts';
+import { byDue, newStart, type OpenStart, rowOf, StartLedger } from './start-ledger.ts';
 import { type TargetHolder, targetHolder } from './target-holder.ts';
 
 export interface SchedulerPorts extends ScheduleWorkPorts {
@@ -37,20 +38,6 @@ export interface SchedulerPorts extends ScheduleWorkPorts {
   alerts: OwnAlerts;
   random: Random;
   log: SoakLog;
-}
-
-/** A start that is neither done nor given up. */
-interface OpenStart {
-  entry: ScheduleEntry;
-  dueMs: number;
-  /** As stored; null: nobody has claimed it yet. */
-  row: ScheduledStart | null;
-  /** Next look at it. */
-  lookMs: number;
-  attempts: number;
-  failure: string | null;
-  /** Later starts of the same entry are due as well: it is given up for them. */
-  overtaken: boolean;
 }
 
 /** The wall clock is looked at this often: it may be stepped, and the machine may have slept. */
@@ -65,12 +52,11 @@ const OLDEST_OPEN_MS = 40 * DAY_MS;
 
 export class Scheduler implements ScheduleControl {
   readonly #ports: SchedulerPorts;
-  readonly #record: ScheduleRecord;
+  readonly #ledger: StartLedger;
   readonly #bell = new Bell();
   readonly #leaving = new AbortController();
   readonly #attempts = new Map<OpenStart, Promise<void>>();
   #calendar: ScheduleCalendar;
-  #open: OpenStart[] = [];
   #toNote: ScheduledStart[] = [];
   #since = new Map<string, number>();
   #paused: string[] = [];
@@ -83,7 +69,7 @@ export class Scheduler implements ScheduleControl {
   private constructor(calendar: ScheduleCalendar, ports: SchedulerPorts, record: ScheduleRecord) {
     this.#calendar = calendar;
     this.#ports = ports;
-    this.#record = record;
+    this.#ledger = new StartLedger(record, ports);
   }
 
   /** Takes over what was open, and keeps the schedule until `stop`. Rejects when the store cannot be read. */
@@ -101,10 +87,12 @@ export class Scheduler implements ScheduleControl {
   /** Entries, what is open, and what would become of the starts within `aheadMs`. */
   view(aheadMs: number): ScheduleView {
     const { clock, control } = this.#ports;
-    const open = this.#open.flatMap(({ row }) => (row === null ? [] : [row])).toSorted((a, b) => a.dueMs - b.dueMs);
+    const open = this.#ledger.open
+      .flatMap(({ row }) => (row === null ? [] : [row]))
+      .toSorted((a, b) => a.dueMs - b.dueMs);
     return scheduleView(
-      { calendar: this.#calendar, paused: this.#paused, open, last: this.#record.last },
-      { nowMs: clock.now(), aheadMs, ongoing: ongoingRuns(control, this.#record.entryOf) },
+      { calendar: this.#calendar, paused: this.#paused, open, last: this.#ledger.record.last },
+      { nowMs: clock.now(), aheadMs, ongoing: ongoingRuns(control, this.#ledger.record.entryOf) },
     );
   }
 
@@ -120,9 +108,9 @@ export class Scheduler implements ScheduleControl {
     return this.#calendar.entries.map((entry) => ({
       entry: entry.name,
       nextDueMs: this.#isPaused(entry) ? null : this.#calendar.nextDue(entry, nowMs),
-      last: this.#record.last(entry.name),
-      lastStartedMs: this.#record.lastStarted(entry.name)?.atMs ?? null,
-      missed: this.#record.missedCount(entry.name),
+      last: this.#ledger.record.last(entry.name),
+      lastStartedMs: this.#ledger.record.lastStarted(entry.name)?.atMs ?? null,
+      missed: this.#ledger.record.missedCount(entry.name),
     }));
   }
 
@@ -156,17 +144,17 @@ export class Scheduler implements ScheduleControl {
       const claimed = newStart(entry, clock.now());
       claimed.row = rowOf(claimed, 'starting', clock.now(), `asked for by ${who}`);
       if (!(await duty.settleStart(claimed.row))) throw startedTwice(name);
-      this.#open.push(claimed);
+      this.#ledger.open.push(claimed);
       this.#attempts.set(claimed, attempt.promise);
       return claimed;
     });
     try {
       const { runId, reason } = await this.#carryOut(start, who);
-      const row = await this.#close(start, 'started', `asked for by ${who}: ${reason}`, runId);
+      const row = await this.#ledger.close(start, 'started', `asked for by ${who}: ${reason}`, runId);
       return row ?? rowOf(start, 'started', clock.now(), reason, runId);
     } catch (thrown) {
       // Who asked is told; a daemon that stops leaves it to the next one.
-      if (!isStopping(thrown)) await this.#close(start, 'refused', describeError(thrown), null, false);
+      if (!isStopping(thrown)) await this.#ledger.close(start, 'refused', describeError(thrown), null, false);
       throw thrown;
     } finally {
       this.#attempts.delete(start);
@@ -232,7 +220,7 @@ export class Scheduler implements ScheduleControl {
           reason: 'the schedule has no such entry any more',
         });
       } else {
-        this.#open.push({ ...newStart(entry, row.dueMs), row });
+        this.#ledger.open.push({ ...newStart(entry, row.dueMs), row });
       }
     }
     await this.#begin(nowMs);
@@ -244,13 +232,13 @@ export class Scheduler implements ScheduleControl {
     this.#since = await lookedAfterSince(duty, this.#calendar, nowMs);
     this.#nextDueMs = Number.NEGATIVE_INFINITY;
     const open: OpenStart[] = [];
-    for (const start of this.#open) {
+    for (const start of this.#ledger.open) {
       const entry = this.#calendar.entry(start.entry.name);
       if (entry !== null) open.push(Object.assign(start, { entry }));
       else if (!this.#attempts.has(start))
-        await this.#close(start, 'missed', 'the schedule has no such entry any more');
+        await this.#ledger.close(start, 'missed', 'the schedule has no such entry any more');
     }
-    this.#open = open;
+    this.#ledger.open = open;
     // Only what was due before is still to be settled: that is what the notes are for, so they are changed after the look.
     await this.#look(nowMs);
     await rememberLook(duty, this.#calendar, nowMs);
@@ -266,7 +254,7 @@ export class Scheduler implements ScheduleControl {
         log.error({ reason: trouble }, 'the schedule could not be kept; it is tried again');
       told = trouble;
       const nowMs = clock.now();
-      const waiting = this.#open.filter((start) => !this.#attempts.has(start));
+      const waiting = this.#ledger.open.filter((start) => !this.#attempts.has(start));
       const nextMs = Math.min(this.#nextDueMs, ...waiting.map(({ lookMs }) => lookMs));
       const waitMs = trouble === null ? Math.min(SLICE_MS, Math.max(1, nextMs - nowMs)) : RECHECK_MS;
       const woken = new AbortController();
@@ -277,7 +265,8 @@ export class Scheduler implements ScheduleControl {
   }
 
   #lookAgain(): void {
-    for (const start of this.#open) if (start.row?.outcome === 'delayed') start.lookMs = Number.NEGATIVE_INFINITY;
+    for (const start of this.#ledger.open)
+      if (start.row?.outcome === 'delayed') start.lookMs = Number.NEGATIVE_INFINITY;
     this.#bell.ring();
   }
 
@@ -299,7 +288,9 @@ export class Scheduler implements ScheduleControl {
     }
     this.#lookedMs = nowMs;
     const fresh = this.#nextDueMs <= nowMs ? this.#due(nowMs) : [];
-    const ready = this.#open.filter((start) => start.lookMs <= nowMs && !this.#attempts.has(start));
+    // Who waits has its turn before who has just come.
+    const isReady = ({ lookMs, row }: OpenStart) => lookMs <= nowMs || (fresh.length > 0 && row?.outcome === 'delayed');
+    const ready = this.#ledger.open.filter((start) => isReady(start) && !this.#attempts.has(start));
     for (const start of [...ready, ...fresh].toSorted(byDue)) await this.#consider(start, nowMs);
     if (this.#nextDueMs <= nowMs) {
       for (const { name } of this.#calendar.entries) this.#since.set(name, nowMs);
@@ -324,7 +315,7 @@ export class Scheduler implements ScheduleControl {
 
   async #consider(start: OpenStart, nowMs: number): Promise<void> {
     if (start.overtaken) {
-      await this.#close(
+      await this.#ledger.close(
         start,
         'missed',
         'soakd was away, and a later start of the same entry was due when it came back',
@@ -343,24 +334,24 @@ export class Scheduler implements ScheduleControl {
     );
     switch (decision.outcome) {
       case 'start':
-        await this.#claim(start, 'starting', decision.reason);
+        await this.#ledger.claim(start, 'starting', decision.reason);
         if (start.row !== null) this.#launch(start);
         return;
       case 'delay':
         start.lookMs = nowMs + RECHECK_MS;
-        if (row === null) await this.#claim(start, 'delayed', decision.reason);
+        if (row === null) await this.#ledger.claim(start, 'delayed', decision.reason);
         return;
       case 'absorb': {
-        const closed = await this.#close(start, 'absorbed', decision.reason, holder?.runId ?? null);
+        const closed = await this.#ledger.close(start, 'absorbed', decision.reason, holder?.runId ?? null);
         if (closed !== null) this.#toNote.push(closed);
         return;
       }
       case 'skip':
         // Who waited in vain wanted to start; who skips said so.
-        await this.#close(start, 'skipped', decision.reason, null, entry.onConflict !== 'skip');
+        await this.#ledger.close(start, 'skipped', decision.reason, null, entry.onConflict !== 'skip');
         return;
       default:
-        await this.#close(start, decision.outcome, decision.reason);
+        await this.#ledger.close(start, decision.outcome, decision.reason);
     }
   }
 
@@ -372,10 +363,10 @@ export class Scheduler implements ScheduleControl {
     const isOver = nowMs > (row?.atMs ?? dueMs) + limitMs;
     if (isOver || this.#isPaused(entry)) {
       const made = failure === null ? await runOf(entry.name, dueMs, this.#ports.store) : null;
-      if (made !== null) await this.#close(start, 'started', `run ${made.id}`, made.id);
-      else if (!isOver) await this.#close(start, 'paused', 'the schedule was paused while it was tried');
-      else if (failure === null) await this.#close(start, 'missed', 'soakd was away while it was being started');
-      else await this.#close(start, 'refused', `${failure} (tried ${start.attempts} times)`);
+      if (made !== null) await this.#ledger.close(start, 'started', `run ${made.id}`, made.id);
+      else if (!isOver) await this.#ledger.close(start, 'paused', 'the schedule was paused while it was tried');
+      else if (failure === null) await this.#ledger.close(start, 'missed', 'soakd was away while it was being started');
+      else await this.#ledger.close(start, 'refused', `${failure} (tried ${start.attempts} times)`);
       return;
     }
     if (blackout !== null) start.lookMs = Math.min(blackout.untilMs, nowMs + SLICE_MS);
@@ -394,7 +385,7 @@ export class Scheduler implements ScheduleControl {
     const { clock, random, log } = this.#ports;
     try {
       const { runId, reason } = await this.#carryOut(start, 'schedule');
-      await this.#close(start, 'started', joined(start.row?.reason ?? '', reason), runId);
+      await this.#ledger.close(start, 'started', joined(start.row?.reason ?? '', reason), runId);
     } catch (thrown) {
       if (isStopping(thrown) || this.#leaving.signal.aborted) return;
       const reason = describeError(thrown);
@@ -405,64 +396,13 @@ export class Scheduler implements ScheduleControl {
         { entry: start.entry.name, due: isoTime(start.dueMs), reason },
         'a scheduled start does not succeed yet',
       );
-      if (isRefusal(thrown)) await this.#close(start, 'refused', reason).catch(() => undefined);
+      if (isRefusal(thrown)) await this.#ledger.close(start, 'refused', reason).catch(() => undefined);
     }
   }
 
   #carryOut({ entry, dueMs }: OpenStart, who: string): Promise<{ runId: string | null; reason: string }> {
     const { signal } = this.#leaving;
     return carryOut(entry, { dueMs, who, loaded: this.#calendar.loaded, signal }, this.#ports);
-  }
-
-  /** Stores that a start is open. When somebody settled it before, it is nobody's business any more. */
-  async #claim(start: OpenStart, outcome: 'starting' | 'delayed', reason: string): Promise<void> {
-    const { duty, clock } = this.#ports;
-    const row = rowOf(start, outcome, clock.now(), reason);
-    if (start.row === null) {
-      if (!(await duty.settleStart(row))) return;
-      this.#open.push(start);
-    } else {
-      await duty.resettleStart(row);
-    }
-    start.row = row;
-    this.#record.put(row);
-    this.#ports.log.info({ entry: row.entry, due: isoTime(row.dueMs), reason }, `a scheduled start is ${outcome}`);
-  }
-
-  /** Stores what became of a start, and tells it. Null when somebody settled it before. */
-  async #close(
-    start: OpenStart,
-    outcome: StartOutcome,
-    reason: string,
-    runId: string | null = null,
-    alerts = outcome === 'missed' || outcome === 'refused',
-  ): Promise<ScheduledStart | null> {
-    const { duty, clock } = this.#ports;
-    const row = rowOf(start, outcome, clock.now(), reason, runId);
-    if (start.row !== null) await duty.resettleStart(row);
-    else if (!(await duty.settleStart(row))) return null;
-    start.row = row;
-    this.#open = this.#open.filter((other) => other !== start);
-    this.#record.put(row);
-    await this.#tell(row, alerts);
-    return row;
-  }
-
-  async #tell(row: ScheduledStart, alerts: boolean): Promise<void> {
-    const { log, alerts: own } = this.#ports;
-    const fields = { entry: row.entry, due: isoTime(row.dueMs), run: row.runId, reason: row.reason };
-    log[alerts ? 'error' : 'info'](fields, `a scheduled start is ${row.outcome}`);
-    const labels = { entry: row.entry };
-    try {
-      if (alerts) {
-        const evidence = `${row.entry}, due ${isoTime(row.dueMs)}, is ${row.outcome}: ${row.reason}`;
-        await own.raise({ name: 'DidNotStart', labels, evidence, severity: 'critical', action: 'page' });
-      } else if (row.outcome === 'started' || row.outcome === 'absorbed') {
-        await own.resolve('DidNotStart', labels, `${row.entry} is ${row.outcome}`);
-      }
-    } catch (thrown) {
-      log.error({ ...fields, trouble: describeError(thrown) }, 'what became of a scheduled start could not be told');
-    }
   }
 
   /** Notes that are owed to runs which absorbed a start; what is over by now needs none. */
@@ -482,27 +422,13 @@ export class Scheduler implements ScheduleControl {
   #isPaused = ({ name }: ScheduleEntry): boolean => this.#paused.includes(EVERYTHING) || this.#paused.includes(name);
 
   #holderFor(start: OpenStart): TargetHolder | null {
-    const others = this.#open.filter((other) => other !== start && other.row?.outcome === 'starting');
+    const others = this.#ledger.open.filter((other) => other !== start && other.row?.outcome === 'starting');
     return targetHolder(start.entry.targetUrl, this.#ports.control, {
       starting: others.map(({ entry }) => entry),
-      entryOf: (runId) => this.#record.entryOf(runId),
+      entryOf: (runId) => this.#ledger.record.entryOf(runId),
       nowMs: this.#ports.clock.now(),
     });
   }
 }
-
-const newStart = (entry: ScheduleEntry, dueMs: number): OpenStart => ({
-  ...{ entry, dueMs, row: null, lookMs: Number.NEGATIVE_INFINITY, attempts: 0, failure: null, overtaken: false },
-});
-
-const rowOf = (
-  { entry, dueMs }: OpenStart,
-  outcome: StartOutcome,
-  atMs: number,
-  reason: string,
-  runId: string | null = null,
-): ScheduledStart => ({ entry: entry.name, dueMs, outcome, atMs, runId, reason });
-
-const byDue = (a: OpenStart, b: OpenStart): number => a.dueMs - b.dueMs || a.entry.order - b.entry.order;
 
 const joined = (first: string, second: string): string => (first === '' ? second : `${first}: ${second}`);

@@ -19,6 +19,8 @@ export interface LoadedSchedule {
   file: string;
   schedule: Schedule;
   profiles: ReadonlyMap<string, PinnedProfile>;
+  /** Absolute; where the profiles are. */
+  profileFolder: string;
 }
 
 export interface LoadSchedulePorts {
@@ -42,7 +44,9 @@ export function loadSchedule(file: string, ports: LoadSchedulePorts): LoadedOrNo
     defaultTargetUrl: ports.defaultTargetUrl,
     profile: (name, folder) => namedProfile(name, folder, ports, profiles),
   });
-  return read.ok ? { ok: true, loaded: { file, schedule: read.schedule, profiles } } : read;
+  if (!read.ok) return read;
+  const { schedule, profileFolder } = read;
+  return { ok: true, loaded: { file, schedule, profiles, profileFolder } };
 }
 
 function namedProfile(
@@ -62,7 +66,10 @@ function namedProfile(
     const problem = isMissing(thrown) ? 'there is no such profile' : `cannot be read: ${describeError(thrown)}`;
     return { ok: false, problem: `${quote(name)}: ${problem}`, hint, problems: [] };
   }
-  const parsed = parseProfile(source, { ...options, fileName });
+  // Whoever wrote the schedule named this folder: what lies beside its profiles is theirs too.
+  const readBeside = (path: string): string =>
+    path.startsWith(join(folder, '/')) ? readFile(path) : options.readFile(path);
+  const parsed = parseProfile(source, { ...options, readFile: readBeside, fileName });
   if (!parsed.ok) {
     const { problems } = parsed;
     const first = problems[0] === undefined ? fileName : formatProblem(problems[0]);

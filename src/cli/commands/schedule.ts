@@ -24,13 +24,20 @@ export const schedule: CommandFile = (program, context) => {
   const { io, daemon } = context;
   const command = program
     .command('schedule')
-    .description('the next starts of a daemon, and what becomes of each; also: check, start, pause, resume, history')
-    .option('--days <count>', 'how far ahead', wholeArgument(1, 366), 7)
-    .option('--json', 'as JSON')
+    .helpCommand(false)
+    .description('what starts by itself: next (also without a word), check, start, pause, resume, history')
     .addHelpText(
       'after',
       example('schedule --days 14', 'schedule check config/schedule.yaml', 'schedule start soak-72h'),
-    )
+    );
+
+  command
+    // Options of its own: those of `schedule` itself would be taken for those of every command below it.
+    .command('next', { isDefault: true })
+    .description('the next starts of a daemon, and what becomes of each')
+    .option('--days <count>', 'how far ahead', wholeArgument(1, 366), 7)
+    .option('--json', 'as JSON')
+    .addHelpText('after', example('schedule', 'schedule next --days 14'))
     .action(async ({ days, json }: JsonOption & { days: number }) => {
       const view = await daemon().get(`/v1/schedule?days=${days}`, scheduleViewSchema);
       io.out(json ? `${JSON.stringify(view, null, 2)}\n` : scheduleText(view, days));
