@@ -11,14 +11,18 @@ const documented = new Set(
   ].map(([, kind]) => kind),
 );
 
-/** How the code tells an event: a literal with its severity, or a short call with both. */
-const TOLD = /kind: '([a-z0-9_]+)',\s*severity:|(?:#tell|\bat)\(\s*'([a-z0-9_]+)',\s*'(?:info|warning|error)'/g;
+/** How the code tells an event: a literal or a constant with its severity, or a short call with both. */
+const TOLD =
+  /kind: '([a-z0-9_]+)',\s*severity:|kind: ([A-Z0-9_]+),\s*(?:atMs|severity):|(?:#tell|\bat)\(\s*'([a-z0-9_]+)',\s*'(?:info|warning|error)'/g;
 
 function kindsToldBy(folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-    .flatMap((file) => [...readFileSync(join(root, folder, file), 'utf8').matchAll(TOLD)])
-    .map(([, literal, called]) => literal ?? called ?? '');
+  return (
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      // Messages to people have kinds of their own.
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('notify/'))
+      .flatMap((file) => [...readFileSync(join(root, folder, file), 'utf8').matchAll(TOLD)])
+      .map(([, literal, constant, called]) => literal ?? constant?.toLowerCase() ?? called ?? '')
+  );
 }
 
 describe('the kinds of events', () => {

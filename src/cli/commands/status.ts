@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { alertPageSchema } from '../../api/alert-schemas.ts';
 import { runEventSchema, runStatusSchema } from '../../api/schemas.ts';
 import { backoffMs } from '../../base/backoff.ts';
 import { describeError, SoakdError } from '../../base/errors.ts';
 import { seededRandom } from '../../base/random.ts';
+import { alertsText } from '../alert-text.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
 import { liveRuns } from '../live-run.ts';
 import { Progress } from '../progress.ts';
@@ -22,10 +24,14 @@ export const status: CommandFile = (program, context) => {
         await watch(context, options.json ?? false);
         return;
       }
-      const live = await liveRuns(daemon());
+      const client = daemon();
+      const live = await liveRuns(client);
       if (options.json) io.out(`${JSON.stringify({ live }, null, 2)}\n`);
       else if (live.length === 0) io.say('no run is live; `soakd runs` lists those that are over\n');
       else io.out(`${live.map((one) => statusText(one, io)).join('\n\n')}\n`);
+      if (options.json) return;
+      const { alerts } = await client.get('/v1/alerts?limit=20', alertPageSchema);
+      if (alerts.length > 0) io.out(`\n${alertsText(alerts, context.clock.now())}\n`);
     });
 };
 
