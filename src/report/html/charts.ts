@@ -157,11 +157,11 @@ const trendName = ({ growthPercentPer24h, interval, state }: SeriesGrowth): stri
   `${state.replaceAll('_', ' ')}: ${formatValue(growthPercentPer24h, 'percent')} per 24 h (${formatInterval(interval, 'percent')})`;
 
 /**
- * The fit as a line: the level without the growth, the growth from where it begins, and the steps between levels that were found
- * beside it; null where none was fitted.
+ * The fit as a line: the level without the growth, at median load, and the growth from where it begins; null where none was fitted.
+ * Steps between levels are marks: the fit takes them out, and a line that jumped with them would belong to neither.
  */
 function trendLine(
-  { growthPercentPer24h, interval, onsetMs, changePoints }: SeriesGrowth | RequestDrift,
+  { growthPercentPer24h, interval, onsetMs }: SeriesGrowth | RequestDrift,
   level: number | null,
   { profile, startMs, compression }: RunRows['run'],
   axis: TimeAxis,
@@ -171,23 +171,20 @@ function trendLine(
   const warmMs = startMs + profile.traffic.warmupMs / compression;
   const fromMs = Math.min(Math.max(warmMs, axis.fromMs), axis.untilMs);
   const bendMs = Math.min(Math.max(onsetMs ?? fromMs, fromMs), axis.untilMs);
-  const steps = changePoints.flatMap(({ atMs, before, after }) =>
-    before === null || after === null || atMs <= fromMs || atMs >= axis.untilMs ? [] : [{ atMs, by: after - before }],
-  );
-  const stepped = (atMs: number): number => steps.reduce((sum, step) => sum + (step.atMs <= atMs ? step.by : 0), 0);
-  const at = (atMs: number, percent: number): number => {
-    const days = (Math.max(0, atMs - bendMs) * compression) / (24 * HOUR_MS);
-    return level * (1 + (percent / 100) * days) + stepped(atMs);
-  };
-  // A step is two points, just before and at it.
-  const instants = [fromMs, bendMs, ...steps.flatMap(({ atMs }) => [atMs - 1, atMs]), axis.untilMs].toSorted(
-    (a, b) => a - b,
-  );
+  const days = ((axis.untilMs - bendMs) * compression) / (24 * HOUR_MS);
+  const end = (percent: number): number => level * (1 + (percent / 100) * days);
+  const points = [
+    { atMs: fromMs, value: level },
+    ...(bendMs > fromMs ? [{ atMs: bendMs, value: level }] : []),
+    { atMs: axis.untilMs, value: end(growthPercentPer24h) },
+  ];
   const { low = null, high = null } = interval ?? {};
   const band =
     low === null || high === null
       ? []
-      : instants.filter((atMs) => atMs >= bendMs).map((atMs) => ({ atMs, low: at(atMs, low), high: at(atMs, high) }));
-  const points = instants.map((atMs) => ({ atMs, value: at(atMs, growthPercentPer24h) }));
+      : [
+          { atMs: bendMs, low: level, high: level },
+          { atMs: axis.untilMs, low: end(low), high: end(high) },
+        ];
   return { line: { name, style: 'trend', points, stepMs: axis.untilMs - axis.fromMs }, band };
 }
