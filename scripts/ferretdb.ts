@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../src/load/k6-binary.ts';
-import { findGo } from './go.ts';
+import { findGo } from '../src/load/k6-build/go.ts';
 
 export const FERRETDB_VERSION = 'v1.24.0';
 
@@ -19,7 +19,7 @@ export const ferretdbPath = (env: Env): string => join(cacheFolder(env), 'ferret
 export function buildFerretdb(env: Env, say: (line: string) => void): string {
   const binary = ferretdbPath(env);
   if (existsSync(binary)) return binary;
-  const go = findGo(env);
+  const go = findGo(env, join(import.meta.dirname, '..'));
   if (go === null) throw new Error('FerretDB needs Go to be built, and none is installed; run "npm run setup" first');
   say(`building FerretDB ${FERRETDB_VERSION} (about a minute)`);
 

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { z } from 'zod';
-import { findGo } from './go.ts';
+import { findGo } from '../src/load/k6-build/go.ts';
 
 interface Totals {
   passed: number;
@@ -45,7 +45,9 @@ function command(program: string, args: string[], cwd = root): Totals {
 
 /** Before the tests, because a build beside them would slow them down; without Go they say themselves what they skip. */
 function ferretdb(): Totals {
-  return findGo(process.env) === null ? { passed: 0, failed: 0, skipped: 1 } : command('node', ['scripts/ferretdb.ts']);
+  return findGo(process.env, root) === null
+    ? { passed: 0, failed: 0, skipped: 1 }
+    : command('node', ['scripts/ferretdb.ts']);
 }
 
 const goEvent = z.object({
@@ -56,7 +58,7 @@ const goEvent = z.object({
 });
 
 function goTests(): Totals {
-  const go = findGo(process.env);
+  const go = findGo(process.env, root);
   if (go === null) {
     console.log('skipped: Go is not installed and none is in the cache');
     return { passed: 0, failed: 0, skipped: 1 };

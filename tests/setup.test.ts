@@ -21,8 +21,8 @@ import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAtLeast } from '../scripts/go.ts';
 import { k6BinaryPath } from '../src/load/k6-binary.ts';
+import { isAtLeast } from '../src/load/k6-build/go.ts';
 
 const repository = join(import.meta.dirname, '..');
 const python = spawnSync('python3', ['-c', 'import pip, sys; print(sys.executable)'], { encoding: 'utf8' });
@@ -71,8 +71,7 @@ beforeEach(() => {
   for (const path of [
     'scripts/setup.mjs',
     'scripts/build-k6.ts',
-    'scripts/go.ts',
-    'scripts/old-k6-builds.ts',
+    'src/load/k6-build',
     'src/load/k6-binary.ts',
     'src/base',
   ]) {

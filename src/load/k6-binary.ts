@@ -1,6 +1,6 @@
 /**
  * Where the k6 with soakd's extension is. In order: `SOAKD_K6`; `<root>/k6/bin/k6`, where the package and the image put
- * it (they carry no Go sources); else the cache folder, where `npm run setup` builds it once for each state of the
+ * it (without Go sources); else the cache folder, where `soakd setup` builds it once for each state of the
  * sources.
  */
 import { execFile } from 'node:child_process';
@@ -86,5 +86,5 @@ async function versionTalk(path: string, source: K6Binary['source']): Promise<st
 const howToGetIt: Record<K6Binary['source'], string> = {
   SOAKD_K6: 'SOAKD_K6 names it; unset it, or point it at a k6 that was built with k6/xk6-soakd',
   package: 'this installation is incomplete: install it again, or set SOAKD_K6 to a k6 built with k6/xk6-soakd',
-  cache: 'run "npm run setup", which builds it',
+  cache: 'run `soakd setup`, which builds it (in a clone: npm run setup)',
 };

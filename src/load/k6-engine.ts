@@ -194,7 +194,7 @@ async function startDetached(
   } catch (thrown) {
     throw new SoakdError(`k6 cannot be started from ${k6Path}`, {
       code: 'k6_missing',
-      hint: 'run `npm run setup`, or name a k6 built with the soakd extension in SOAKD_K6',
+      hint: 'run `soakd setup`, or name a k6 built with the soakd extension in SOAKD_K6',
       cause: thrown,
     });
   } finally {

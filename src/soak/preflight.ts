@@ -45,7 +45,7 @@ export async function preflight(
   const wallMs = clock.now();
   const monotonicMs = clock.monotonicMs();
   const groups: Promise<Check | Check[]>[] = [
-    guarded('k6', 'run "npm run setup", which builds it', async () => ok('k6', await ports.k6Version())),
+    guarded('k6', 'run `soakd setup`, which builds it', async () => ok('k6', await ports.k6Version())),
     guarded('store', 'give another data folder with --data', async () => ok('store', await ports.store())),
     guarded('disk', 'give a folder that can be written with --data', async () => {
       const needed = order === null ? null : diskNeeded(order.profile, buildPlan(order.profile, order, []));

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { findGo } from '../../scripts/go.ts';
+import { findGo } from '../../src/load/k6-build/go.ts';
 import { isInstalled, temporaryFolder } from './server-process.ts';
 
 /** What the image says of itself (image specification: Docker v2.2, which knows HEALTHCHECK). */
@@ -148,7 +148,7 @@ function npmVolumes(): string[] {
 const npmSays = (key: string): string => answer('npm', ['config', 'get', key]).trim();
 
 function goSays(name: string): string {
-  const go = findGo(process.env);
+  const go = findGo(process.env, process.cwd());
   if (go === null) throw new Error('the image cannot be built: there is no Go; npm run setup fetches one');
   return answer(go, ['env', name]).trim();
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { buildFerretdb, ferretdbPath } from '../../scripts/ferretdb.ts';
-import { findGo } from '../../scripts/go.ts';
+import { findGo } from '../../src/load/k6-build/go.ts';
 import { type RunningServer, startServer, temporaryFolder } from './server-process.ts';
 
 /** False, with a line that says so, where FerretDB is not built and cannot be; in CI that is for the test to fail on. */
 export function ferretdbCanRun(): boolean {
-  if (existsSync(ferretdbPath(process.env)) || findGo(process.env) !== null || process.env.CI === 'true') return true;
+  if (existsSync(ferretdbPath(process.env)) || findGo(process.env, process.cwd()) !== null || process.env.CI === 'true')
+    return true;
   console.log('skipped: FerretDB is not built, and no Go is installed to build it');
   return false;
 }

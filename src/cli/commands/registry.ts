@@ -18,6 +18,7 @@ import { report } from './report.ts';
 import { run } from './run.ts';
 import { runs } from './runs.ts';
 import { schedule } from './schedule.ts';
+import { setup } from './setup.ts';
 import { silence } from './silence.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
@@ -31,6 +32,7 @@ export const commandFiles: readonly CommandFile[] = [
   plan,
   validate,
   doctor,
+  setup,
   daemon,
   reload,
   profiles,

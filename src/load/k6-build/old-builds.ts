@@ -1,15 +1,15 @@
 /** Builds of k6 in the cache folder that nobody needs any more: each state of the sources leaves one of some 60 MB. */
 import { existsSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { describeError } from '../src/base/errors.ts';
-import { processArguments, processIds } from '../src/base/proc.ts';
+import { describeError } from '../../base/errors.ts';
+import { processArguments, processIds } from '../../base/proc.ts';
 
 /** The present one and the one before: who goes back a commit need not build again. */
 const KEPT = 2;
 
 /**
  * Removes all but the newest builds beside `current`, the one just made, and says so. One that runs stays: a soak of another
- * checkout may be at it for days. Set-ups do not run side by side: the caller holds a lock.
+ * checkout may be at it for days.
  */
 export function removeOldBuilds(current: string, say: (text: string) => void): void {
   // Without /proc (proc(5)) nobody could tell what runs.

