@@ -11,6 +11,7 @@ import type { Sample, SeriesInfo } from '../src/model/sample.ts';
 import { addToSketch, emptySketch } from '../src/model/sketch.ts';
 import type { LoadWindow, RequestCell } from '../src/model/window.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
+import { openPruner } from '../src/store/sqlite/pruner.ts';
 import { processRow, run } from '../tests/contracts/store.ts';
 import { loadWindow } from '../tests/support/load-window.ts';
 import { normalNoise } from '../tests/support/noise.ts';
@@ -146,6 +147,24 @@ try {
     `longest write     of CPU time: windows ${longestMs.windows.toFixed(1)} ms, samples ${longestMs.samples.toFixed(1)} ms`,
   );
   console.log(`write a minute    ${(totalMs / (HOURS * 60)).toFixed(1)} ms`);
+
+  const before = statSync(file).size;
+  const pruner = await openPruner({ file, clock: systemClock });
+  const slicesMs: Record<string, number[]> = { delete: [], 'give back': [] };
+  const slice = (what: string, work: () => boolean): void => {
+    for (let more = true; more; ) {
+      const sliceStartedMs = performance.now();
+      more = work();
+      slicesMs[what]?.push(performance.now() - sliceStartedMs);
+    }
+  };
+  slice('delete', () => pruner.removeRows('r1', START_MS));
+  slice('give back', () => pruner.giveBack(256));
+  pruner.close();
+  for (const [what, slices] of Object.entries(slicesMs)) {
+    console.log(`${what.padEnd(17)} ${slices.length} slices, longest ${Math.max(...slices).toFixed(1)} ms`);
+  }
+  console.log(`file              ${(before / 1e6).toFixed(1)} MB, then ${(statSync(file).size / 1e6).toFixed(2)} MB`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -102,7 +102,7 @@ describe('the package', () => {
         await ended(url, id);
         expect(target.seen.length).toBeGreaterThan(20);
         const report = await soakd(['report', id, '--url', url], fromPackage());
-        expect([report.code, report.out]).toEqual([0, expect.stringMatching(/^# REHEARSAL/)]);
+        expect([report.code, report.out]).toEqual([0, expect.stringMatching(/^# REHEARSED: WOULD BE /)]);
         daemon.kill('SIGTERM');
         expect((await daemon.ended).code).toBe(0);
       } finally {
