@@ -331,7 +331,7 @@ describe.skipIf(!hasChromium)('the dashboard in a browser', () => {
     const background = (): Promise<unknown> => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await background();
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.waitForFunction(`getComputedStyle(document.body).backgroundColor !== '${String(light)}'`);
+    await expect.poll(background).not.toBe(light);
     const dark = await background();
     // The switch beats the system.
     await page.keyboard.press('t');

@@ -12,8 +12,8 @@ export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return NOTHING;
   const size = Math.abs(value);
   if (size >= 1000) return grouped(Math.round(value));
-  if (size === 0) return '0';
-  if (size < 0.001) return value < 0 ? '−0' : '0';
+  // What is too small to be told is nothing, of either sign.
+  if (size < 0.001) return '0';
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return trimmed(value.toFixed(digits));
 }

@@ -58,9 +58,10 @@ async function viewOf(place) {
       return new CompareView(app, root, place.a, place.b);
     case 'live': {
       const { live } = await app.api.get('/v1/status');
-      const newest = live[0] ?? (await app.api.get('/v1/runs?limit=1')).runs[0];
-      const id = newest?.runId ?? newest?.id;
-      return id === undefined ? new RunsView(app, root) : new RunView(app, root, id, null);
+      const [status] = live;
+      if (status !== undefined) return new RunView(app, root, status.runId, null, status);
+      const [newest] = (await app.api.get('/v1/runs?limit=1')).runs;
+      return newest === undefined ? new RunsView(app, root) : new RunView(app, root, newest.id, null);
     }
     default:
       return null;
