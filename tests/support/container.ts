@@ -44,6 +44,7 @@ for device in null zero full random urandom; do
   mount --bind "/dev/$device" "$root/dev/$device"
 done
 mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
 mount --bind "$volume" "$root$at"
 while [ "$1" != -- ]; do
   mount --bind "$1" "$root$2"
