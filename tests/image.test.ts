@@ -39,7 +39,7 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
     scratch = await temporaryFolder('container');
     image = await buildImage({ VERSION: '1.2.3', REVISION: 'abc123', CREATED: '2026-01-02T03:04:05Z', SOURCE: 'here' });
     writeFileSync(join(scratch.path, 'soakd.yaml'), 'data: /var/lib/soakd\nlisten: 127.0.0.1:0\n');
-  }, 400_000);
+  }, 600_000);
 
   afterEach(async () => {
     for (const container of containers.splice(0)) await container.kill();
