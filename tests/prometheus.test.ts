@@ -52,6 +52,13 @@ describe.runIf(prometheusIsInstalled())('the rules for Prometheus', () => {
     });
   });
 
+  it('say the same as the rules of soakd itself, by the same names and severities', () => {
+    const { alerts } = parse(readFileSync('config/alerts.yaml', 'utf8'));
+    const ours = new Map(rules().map(({ alert, labels }) => [alert, labels?.severity]));
+    expect(alerts.length).toBeGreaterThan(15);
+    for (const { name, severity } of alerts) expect([name, ours.get(name)]).toEqual([name, severity]);
+  });
+
   it('are each tried by a unit test', () => {
     const { tests } = parse(readFileSync(join(folder, 'rules.test.yaml'), 'utf8'));
     const fired = new Set(
@@ -67,6 +74,7 @@ interface Rule {
   alert?: string;
   record?: string;
   expr: string;
+  labels?: { severity: string };
 }
 
 const rules = (): Rule[] =>
