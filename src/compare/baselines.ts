@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import { finishedRuns } from './finished-runs.ts';
 
 /** So many of the last runs that passed make a baseline together when nobody promoted one. */
-export const PASSED_RUNS = 5;
+const PASSED_RUNS = 5;
 
 export interface Stores {
   store: Pick<Store, 'run' | 'runs' | 'verdict' | 'transitions'>;

@@ -3,7 +3,7 @@ import { parsePercent } from '../base/percent.ts';
 import { BASELINE_NAME, DEFAULT_BASELINE } from '../model/baseline.ts';
 import type { CriterionDefinition } from '../model/criteria.ts';
 import type { BaselineCriterion } from '../model/profile.ts';
-import { exampleTarget, readQuantity, SIGNS } from './criterion-target.ts';
+import { readQuantity, SIGNS } from './criterion-target.ts';
 
 /** Does the target speak of earlier runs? */
 export const isAgainstBaseline = (input: unknown): input is string =>
@@ -21,8 +21,7 @@ export function parseBaselineTarget(
   input: string,
 ): Parsed<Omit<BaselineCriterion, 'id' | 'unit'>> {
   const higher = definition.better === 'higher';
-  const sign = higher ? '>=' : '<=';
-  const example = `${sign} baseline ${exampleMargin(definition)}`;
+  const example = exampleBaselineTarget(definition);
   const [, written, name, direction, margin] = FORM.exec(input) ?? [];
   const comparison = written === undefined ? undefined : SIGNS[written];
   if (comparison === undefined)
@@ -86,4 +85,4 @@ function exampleMargin({ unit, better }: CriterionDefinition): string {
 
 /** How a target against a baseline is written for this criterion. */
 export const exampleBaselineTarget = (definition: CriterionDefinition): string =>
-  `${exampleTarget(definition).startsWith('>') || definition.better === 'higher' ? '>=' : '<='} baseline ${exampleMargin(definition)}`;
+  `${definition.better === 'higher' ? '>=' : '<='} baseline ${exampleMargin(definition)}`;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Parsed, quote } from '../base/parsed.ts';
 import { CRITERIA, type CriterionDefinition } from '../model/criteria.ts';
 import type { BaselineCriterion, CriterionSpec } from '../model/profile.ts';
-import { isAgainstBaseline, parseBaselineTarget } from './baseline-target.ts';
+import { exampleBaselineTarget, isAgainstBaseline, parseBaselineTarget } from './baseline-target.ts';
 import { exampleTarget, parseTarget } from './criterion-target.ts';
 import type { ResolveContext } from './resolve.ts';
 import { section } from './section.ts';
@@ -15,7 +15,7 @@ const targetOf = (definition: CriterionDefinition) =>
     {
       type: ['string', 'boolean', 'number'],
       description: `${definition.describes}${definition.default === null ? '' : `; default ${definition.default.text}`}`,
-      examples: [exampleTarget(definition), 'off'],
+      examples: [exampleTarget(definition), exampleBaselineTarget(definition), 'off'],
     },
   ).optional();
 

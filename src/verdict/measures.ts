@@ -19,7 +19,7 @@ export interface Judged {
   judged: readonly Stretch[];
 }
 
-export const QUANTILES: Record<DurationQuantile, number> = { p50: 0.5, p95: 0.95, p99: 0.99 };
+const QUANTILES: Record<DurationQuantile, number> = { p50: 0.5, p95: 0.95, p99: 0.99 };
 
 /** What the run measured, by load. `criteria`: as its verdict has them. */
 export function measuresOf(one: Judged, criteria: Verdict['criteria']): RunMeasures {
