@@ -147,4 +147,24 @@ describe('a daemon that is told to reload', () => {
     expect(log()).toContain('all stays as it was');
     expect((await ask('/readyz', 'none-is-set')).status).toBe(200);
   });
+
+  it('takes nothing of a file whose rules or entries have mistakes: neither those nor what else is new', async () => {
+    const rules = join(folder, 'rules.yaml');
+    const entries = join(folder, 'entries.yaml');
+    const open = 'fence: { targets: [any] }\n';
+    const { ask } = await running(open);
+    writeFileSync(rules, 'alerts:\n  - { name: Slow, condition: "p95 >> 2s", severity: info, action: note }\n');
+    writeFileSync(entries, 'entries:\n  weekly: { cron: "61 * * * *", profile: weekly }\n');
+    const narrow = 'fence: { targets: [shop.example] }\n';
+    for (const [named, place] of [
+      [`alerts: { file: ${rules} }\n`, `${rules}:2:`],
+      [`schedule: { file: ${entries} }\n`, `${entries}:2:`],
+    ]) {
+      writeFileSync(file, `${narrow}${named}`);
+      const refused = await ask('/v1/reload', 'none-is-set', {});
+      expect([refused.status, refused.body.details?.join('\n')]).toEqual([422, expect.stringContaining(place ?? '')]);
+    }
+    writeFileSync(file, open);
+    expect((await ask('/v1/reload', 'none-is-set', {})).body).toEqual({ changed: [], needsRestart: ['listen'] });
+  });
 });

@@ -2,7 +2,7 @@
  * Another configuration for a daemon that runs. All that can fail is tried before anything live changes, as Prometheus and
  * Alertmanager do: a file with a mistake leaves everything as it was.
  */
-import { describeError, SoakdError } from '../base/errors.ts';
+import { describeError, EXIT, SoakdError } from '../base/errors.ts';
 import type { SoakLog } from '../soak/context.ts';
 import type { DaemonConfig } from './config.ts';
 import { changedKeys, withStartedValues } from './config-keys.ts';
@@ -91,7 +91,9 @@ export class Reloads {
     const next = withStartedValues(this.#config, read);
     const swaps: { name: string; swap: () => Promise<void> }[] = [];
     for (const part of this.#parts) {
-      const swap = await part.prepare(next);
+      const swap = await part.prepare(next).catch((thrown: unknown) => {
+        throw asTheirs(thrown);
+      });
       if (swap !== null) swaps.push({ name: part.name, swap });
     }
     this.#config = next;
@@ -103,6 +105,13 @@ export class Reloads {
     const changed = [...live, ...swaps.map(({ name }) => name).filter((name) => !live.includes(name))];
     return { changed, needsRestart: atStartOnly };
   }
+}
+
+/** What an operator wrote and can put right is no fault of the daemon, whichever part has found it. */
+function asTheirs(thrown: unknown): unknown {
+  if (!(thrown instanceof SoakdError) || thrown.exitCode !== EXIT.badInput || thrown.httpStatus !== 500) return thrown;
+  const { message, code, hint, details, exitCode, cause } = thrown;
+  return new SoakdError(message, { code, hint, details, exitCode, httpStatus: 422, cause });
 }
 
 const incomplete = (failed: string[]): SoakdError =>
