@@ -308,6 +308,8 @@ describe.skipIf(!hasChromium)('the dashboard in a browser', () => {
     await says('.runs tbody', /agent platform, weekly/);
     await page.goto(`${served.url}/#/runs/no-such-run`);
     await says('.trouble', /There is nothing here/);
+    await page.goto(`${served.url}/#/schedule`);
+    await says('h1, h2', /Schedule/);
     await page.goto(`${served.url}/#/nowhere`);
     await says('.trouble', /There is nothing here/);
   });

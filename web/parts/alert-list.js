@@ -14,12 +14,13 @@ const ORDER = ['firing', 'pending', 'no_data', 'resolved'];
 export class AlertList {
   /**
    * @param {App} app
-   * @param {{ onPick: ((atMs: number) => void) | null, onChanged: () => void }} told
+   * @param {{ onPick: ((atMs: number) => void) | null, onChanged: () => void, empty?: string }} told
    */
-  constructor(app, { onPick, onChanged }) {
+  constructor(app, { onPick, onChanged, empty = 'No alert is open.' }) {
     this.app = app;
     this.onPick = onPick;
     this.onChanged = onChanged;
+    this.empty = empty;
     /** @type {readonly Alert[]} */
     this.alerts = [];
     this.element = h('div', { class: 'alerts' });
@@ -35,7 +36,7 @@ export class AlertList {
   restyle() {
     fill(
       this.element,
-      this.alerts.length === 0 ? h('p', { class: 'empty' }, 'No alert is open.') : null,
+      this.alerts.length === 0 ? h('p', { class: 'empty' }, this.empty) : null,
       this.alerts.map((alert) => this.#alert(alert)),
     );
   }

@@ -21,7 +21,7 @@ export class AlertsView {
     this.leaving = new AbortController();
     const told = { onPick: null, onChanged: () => void this.#load() };
     this.open_ = new AlertList(app, told);
-    this.over = new AlertList(app, told);
+    this.over = new AlertList(app, { ...told, empty: 'No alert was resolved yet.' });
     this.silences = h('div', { class: 'alerts' });
   }
 
