@@ -98,10 +98,18 @@ describe('every route', () => {
           expect(answer.statusCode, `${url} ${payload} ${answer.body}`).toBeLessThan(500);
           expect(answer.headers['content-security-policy']).toBeDefined();
         }),
-        { numRuns: 30 },
+        { numRuns: 60 },
       );
     },
   );
+
+  it('that changes something asks who may operate, and only probes and the description ask nobody', () => {
+    const of = (access: string): string[] =>
+      routes.filter((route) => route.access === access).map(({ method, path }) => `${method} ${path}`);
+    expect(of('change').filter((route) => !route.startsWith('POST '))).toEqual([]);
+    expect([...of('read'), ...of('open')].filter((route) => !route.startsWith('GET '))).toEqual([]);
+    expect(of('open').toSorted()).toEqual(['GET /healthz', 'GET /openapi.json', 'GET /readyz']);
+  });
 
   it('hands on no name of a run or a profile that is not one', () => {
     for (const id of reported) expect(id).toBe(runId);
