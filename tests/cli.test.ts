@@ -84,7 +84,7 @@ describe('the program soakd', () => {
     ['an instant without a zone', ['run', GOOD, '--start-at', '2027-01-01T00:00'], 'no zone: write an ISO 8601'],
     ['a factor that is none', ['rate', 'RUN', 'twice'], 'a factor from 0.01 to 100'],
     ['a factor of nearly nothing', ['rate', 'RUN', '1e-9'], '`soakd pause` stops the load'],
-    ['an unknown format', ['report', 'RUN', '--format', 'pdf'], 'md, json, junit'],
+    ['an unknown format', ['report', 'RUN', '--format', 'pdf'], 'summary, md, html, json, junit'],
   ])('ends with 2 for %s, and says where help is', async (_, args, message) => {
     const { code, out, said } = await soakd(args);
     expect(code).toBe(2);
