@@ -1,3 +1,4 @@
+import { SoakdError } from '../../src/base/errors.ts';
 import type { ScheduleControl } from '../../src/duty/schedule-view.ts';
 
 /** A daemon without a schedule, for tests of other things. */
@@ -5,7 +6,8 @@ export const idleSchedule: ScheduleControl = {
   view: () => ({ file: null, nowMs: 0, clockOffsetMs: 0, paused: false, entries: [], open: [], starts: [] }),
   history: () => Promise.resolve([]),
   figures: () => [],
-  startNow: () => Promise.reject(new Error('there is no schedule')),
+  startNow: (entry) =>
+    Promise.reject(new SoakdError(`there is no ${entry}`, { code: 'entry_unknown', hint: 'look', httpStatus: 404 })),
   pause: () => Promise.resolve(),
   resume: () => Promise.resolve(),
 };
