@@ -11,6 +11,9 @@ import { buildImage, imageCanBeBuilt } from '../tests/support/built-image.ts';
 import { Container } from '../tests/support/container.ts';
 import { temporaryFolder } from '../tests/support/server-process.ts';
 
+/** Bytes of what /proc calls kB. */
+const KB = 1024;
+
 const minutes = Number(process.argv[2] ?? 5);
 const token = 'a-token-for-the-measurement';
 if (!imageCanBeBuilt()) process.exit(5);
@@ -49,9 +52,6 @@ try {
   await image.remove();
   rmSync(folder.path, { recursive: true, force: true });
 }
-
-/** Bytes of what /proc calls kB. */
-const KB = 1024;
 
 /** RSS counts pages that are shared twice, PSS shares them out (proc_pid_smaps_rollup). */
 function tell(when: string): void {

@@ -188,7 +188,6 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
         await slack.came(1);
         const known = await fetch(`${alertmanagerUrl}/api/v2/alerts`);
         expect(alertsSeen.parse(await known.json()).map(({ labels }) => labels.alertname)).toEqual(['ShopFails']);
-        await page.reload();
         await page.locator('#alerts').getByText('ShopFails').first().waitFor();
 
         // The container is made anew meanwhile; nobody is told twice.
