@@ -429,7 +429,7 @@ describe.skipIf(!hasChromium)('a run that is over', () => {
       await page.locator('.criteria tbody').first().waitFor();
       await page.goto(`${served.url}/#/compare/${soak.run.id}/${soak.run.id}`);
       await page.locator('h1', { hasText: 'Comparison' }).waitFor();
-      await page.locator('td', { hasText: '0 %' }).first().waitFor();
+      await page.locator('#judged h2', { hasText: /0 × worse, 0 × better/ }).waitFor();
       await page.goto(empty.url);
       await page.locator('.empty', { hasText: 'Nothing was soaked yet' }).waitFor();
       expect({ errors, violations }).toEqual({ errors: [], violations: [] });

@@ -19,6 +19,7 @@ export const PAGE_FILES = [
   { name: 'parts/criteria.js', file: 'web/parts/criteria.js' },
   { name: 'parts/earlier-runs.js', file: 'web/parts/earlier-runs.js' },
   { name: 'parts/events.js', file: 'web/parts/events.js' },
+  { name: 'parts/history.js', file: 'web/parts/history.js' },
   { name: 'parts/lanes.js', file: 'web/parts/lanes.js' },
   { name: 'parts/load-charts.js', file: 'web/parts/load-charts.js' },
   { name: 'parts/requests.js', file: 'web/parts/requests.js' },

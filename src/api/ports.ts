@@ -1,12 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../base/clock.ts';
 import type { SelfUsage } from '../base/self-usage.ts';
-import type { RunComparison } from '../compare/compare.ts';
 import type { AlertDesk } from '../duty/alert-watch.ts';
 import type { ChannelHealth } from '../duty/deliver/channel-condition.ts';
 import type { TestResult } from '../duty/deliver/delivery.ts';
 import type { HeartbeatHealth } from '../duty/heartbeat.ts';
 import type { ScheduleControl } from '../duty/schedule-view.ts';
+import type { RunComparison } from '../model/comparison.ts';
 import type { StoreHealth } from '../soak/context.ts';
 import type { RunControl } from '../soak/control.ts';
 import type { DutyStore } from '../store/duty-store.ts';

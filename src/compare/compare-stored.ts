@@ -1,8 +1,9 @@
 import { EXIT, SoakdError } from '../base/errors.ts';
+import type { RunComparison } from '../model/comparison.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Store } from '../store/store.ts';
 import { loadRunRows } from '../verdict/load-rows.ts';
-import { compareRuns, type RunComparison } from './compare.ts';
+import { compareRuns } from './compare.ts';
 import { type MeasuredRun, measureRun } from './measure-run.ts';
 
 /**

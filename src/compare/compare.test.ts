@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultCriteria, HOUR_MS, MEMORY, profileOf, type RunScript, runRows } from '../../tests/support/run-rows.ts';
+import type { ComparedGroup, ComparedNumber, RunComparison } from '../model/comparison.ts';
 import { judge } from '../verdict/judge.ts';
-import { type ComparedGroup, type ComparedNumber, compareRuns, type RunComparison } from './compare.ts';
+import { compareRuns } from './compare.ts';
 import { type MeasuredRun, measureRun } from './measure-run.ts';
 
 const CPU = { unit: 'percent' as const, leakCandidate: false, memory: false };

@@ -1,7 +1,7 @@
 import { runInChild, siblingModule } from '../base/child-task.ts';
 import { SoakdError } from '../base/errors.ts';
-import type { RunComparison } from '../compare/compare.ts';
 import type { RunMeasures } from '../model/baseline.ts';
+import type { RunComparison } from '../model/comparison.ts';
 
 const BODY = siblingModule(import.meta.url, 'measure-process');
 

@@ -1,15 +1,33 @@
-/** Two runs side by side: verdicts, criteria, growth and response times. */
+/** Two runs that are over, held against each other at like load, as the daemon judges it. */
 import { ApiError, segment } from '../api.js';
 import { fill, h } from '../dom.js';
-import { duration, NOTHING, quantity, range, signed, words } from '../format.js';
+import { counted, duration, NOTHING, number, quantity, range, signed, words } from '../format.js';
 import { SIGNS } from '../parts/verdict.js';
-import { runHash } from '../router.js';
+import { compareHash, runHash } from '../router.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../../src/model/verdict.ts').Verdict} Verdict */
-/** @typedef {import('../../src/model/verdict.ts').CriterionResult} CriterionResult */
+/** @typedef {import('../../src/model/baseline.ts').Baseline} Baseline */
 /** @typedef {import('../../src/api/schemas.ts').RunSummary} RunSummary */
+/** @typedef {import('../../src/model/comparison.ts').RunComparison} RunComparison */
+/** @typedef {import('../../src/model/comparison.ts').ComparedNumber} ComparedNumber */
+/** @typedef {import('../../src/model/comparison.ts').Judgement} Judgement */
 /** @typedef {{ run: RunSummary, verdict: Verdict | null }} Side */
+
+/** What needs looking at comes first. */
+const ORDER = /** @type {const} */ (['worse', 'better', 'unknown', 'same']);
+
+/** A sign beside the colour. @type {Record<Judgement, string>} */
+const JUDGED = { worse: '▲ worse', better: '▼ better', same: '= same', unknown: '? unknown' };
+
+/** @type {Record<ComparedNumber['group'], { title: string, head: string }>} */
+const GROUPS = {
+  criterion: { title: 'Criteria', head: 'Criterion' },
+  duration: { title: 'Response times', head: 'Requests' },
+  errors: { title: 'Failures', head: 'Requests' },
+  growth: { title: 'Growth a day', head: 'Series' },
+  resource: { title: 'Resources', head: 'Series' },
+};
 
 export class CompareView {
   /**
@@ -21,15 +39,35 @@ export class CompareView {
   constructor(app, root, a, b) {
     this.app = app;
     this.root = root;
-    this.ids = [a, b];
+    this.ids = /** @type {const} */ ([a, b]);
     this.leaving = new AbortController();
     /** @type {Side[]} */
     this.sides = [];
+    /** @type {Baseline[]} */
+    this.baselines = [];
+    /** @type {RunComparison | null} */
+    this.found = null;
+    this.isAsking = false;
   }
 
   async open() {
     this.app.setConnection('idle');
-    this.sides = await Promise.all(this.ids.map((id) => this.#side(id)));
+    const { api } = this.app;
+    const { signal } = this.leaving;
+    const [a, b] = this.ids;
+    const [first, second, { baselines }] = await Promise.all([
+      this.#side(a),
+      this.#side(b),
+      api.get('/v1/baselines', signal),
+    ]);
+    this.sides = [first, second];
+    this.baselines = baselines;
+    this.isAsking = first.verdict !== null && second.verdict !== null;
+    this.#show();
+    if (!this.isAsking) return;
+    // All rows of both are read for it, which takes seconds after three days.
+    this.found = await api.get(`/v1/compare?a=${segment(a)}&b=${segment(b)}`, signal);
+    this.isAsking = false;
     this.#show();
   }
 
@@ -63,34 +101,50 @@ export class CompareView {
   #show() {
     const [a, b] = this.sides;
     if (a === undefined || b === undefined) return;
-    const ids = [...new Set([a, b].flatMap(({ verdict }) => verdict?.criteria.map(({ id }) => id) ?? []))];
-    const series = [...new Set([a, b].flatMap(({ verdict }) => verdict?.growth.map((one) => one.series) ?? []))];
     fill(
       this.root,
-      h('h1', null, 'Comparison'),
-      h('div', { class: 'sides' }, this.#head(a), this.#head(b)),
-      table(
-        'Criteria',
-        ['Criterion', 'Limit', 'First', 'Second', 'Difference'],
-        ids.map((id) => criterionRow(id, a, b)),
+      h(
+        'div',
+        { class: 'section-head' },
+        h('h1', null, 'Comparison'),
+        h('a', { class: 'button', href: compareHash(b.run.id, a.run.id) }, 'The other way round'),
       ),
-      table(
-        'Growth a day',
-        ['Series', '', 'First', 'Second', 'Difference'],
-        series.map((id) => growthRow(id, a, b)),
-      ),
-      table('Response times', ['', '', 'First', 'Second', 'Difference'], latencyRows(a, b)),
+      h('div', { class: 'sides' }, this.#head('First', a), this.#head('Second', b)),
+      this.found === null ? this.#notYet() : comparison(this.found),
     );
   }
 
-  /** @param {Side} side */
-  #head({ run, verdict }) {
+  /** @returns {HTMLElement} */
+  #notYet() {
+    if (this.isAsking) return h('p', { class: 'loading', role: 'status' }, 'Holding the second against the first…');
+    const open = this.sides.filter(({ verdict }) => verdict === null).map(({ run }) => run.id);
+    return h(
+      'p',
+      { class: 'panel empty' },
+      `Runs are compared when both are over: there is no verdict yet of ${open.join(' and ')}.`,
+    );
+  }
+
+  /**
+   * @param {string} which
+   * @param {Side} side
+   */
+  #head(which, { run, verdict }) {
     const came = verdict?.outcome ?? run.state;
     const times = this.app.times();
+    const names = this.baselines.filter(({ runId }) => runId === run.id).map(({ name }) => name);
     return h(
       'section',
-      { class: 'panel side', 'data-outcome': came },
-      h('h2', null, h('span', { class: 'sign' }, SIGNS[came] ?? '…'), ' ', h('a', { href: runHash(run.id) }, run.name)),
+      { class: 'panel side', 'data-outcome': came, 'aria-label': `${which} run` },
+      h(
+        'h2',
+        null,
+        `${which} `,
+        h('span', { class: 'sign' }, SIGNS[came] ?? '…'),
+        ' ',
+        h('a', { href: runHash(run.id) }, run.name),
+        names.map((name) => h('span', { class: 'badge' }, `baseline ${name}`)),
+      ),
       h(
         'p',
         null,
@@ -102,18 +156,64 @@ export class CompareView {
   }
 }
 
+/** @param {RunComparison} found */
+function comparison({ before, after, differences, sharedLoad, numbers }) {
+  const count = (/** @type {Judgement} */ judgement) => numbers.filter((one) => one.judgement === judgement).length;
+  const shared = `${number(100 * sharedLoad)} % of the time was spent at like loads.`;
+  const build = [before.build, after.build].every((one) => one !== null)
+    ? `Build ${before.build} → ${after.build}. `
+    : '';
+  return [
+    h(
+      'section',
+      { class: 'panel', id: 'judged' },
+      h('h2', null, `The second is ${ORDER.map((one) => `${count(one)} × ${one}`).join(', ')}`),
+      h('p', null, `${build}Held against each other at like load, with 95 % intervals; ${shared}`),
+      h(
+        'p',
+        null,
+        h(
+          'small',
+          null,
+          `Of many numbers one in twenty leaves out zero by chance; “unknown” is neither clear of zero nor wholly within what nobody would mind.`,
+        ),
+      ),
+    ),
+    differences.length === 0
+      ? null
+      : h(
+          'section',
+          { class: 'panel warned', id: 'differences' },
+          h('h2', null, `? Not the same soak twice: ${counted(differences.length, 'thing differs', 'things differ')}`),
+          h('p', null, 'A difference below need not be the build’s.'),
+          h(
+            'ul',
+            null,
+            differences.map((text) => h('li', null, text)),
+          ),
+        ),
+    .../** @type {ComparedNumber['group'][]} */ (Object.keys(GROUPS)).map((group) =>
+      table(
+        group,
+        numbers.filter((one) => one.group === group),
+      ),
+    ),
+  ];
+}
+
 /**
- * @param {string} title
- * @param {string[]} heads
- * @param {HTMLElement[]} rows
+ * @param {ComparedNumber['group']} group
+ * @param {ComparedNumber[]} numbers
  */
-const table = (title, heads, rows) =>
-  h(
+function table(group, numbers) {
+  const { title, head } = GROUPS[group];
+  const sorted = numbers.toSorted((a, b) => ORDER.indexOf(a.judgement) - ORDER.indexOf(b.judgement));
+  return h(
     'section',
-    { class: 'panel' },
+    { class: 'panel', 'data-group': group },
     h('h2', null, title),
-    rows.length === 0
-      ? h('p', { class: 'empty' }, 'Neither run tells any.')
+    numbers.length === 0
+      ? h('p', { class: 'empty' }, 'Nothing that both runs have.')
       : h(
           'div',
           { class: 'scroll-x' },
@@ -126,95 +226,52 @@ const table = (title, heads, rows) =>
               h(
                 'tr',
                 null,
-                heads.map((text, at) => h('th', { scope: 'col', class: at > 1 ? 'num' : '' }, text)),
+                ['', head, 'First', 'Second', 'Difference', '95 % interval'].map((text, at) =>
+                  h('th', { scope: 'col', class: at > 1 ? 'num' : '' }, text),
+                ),
               ),
             ),
-            h('tbody', null, rows),
+            h('tbody', null, sorted.map(row)),
           ),
         ),
   );
+}
 
-/**
- * @param {string} id
- * @param {Side} a
- * @param {Side} b
- */
-function criterionRow(id, a, b) {
-  const [first, second] = [a, b].map(({ verdict }) => verdict?.criteria.find((one) => one.id === id));
-  const known = second ?? first;
-  const unit = known?.unit ?? '';
-  const shown = (/** @type {CriterionResult | undefined} */ one) =>
-    one === undefined ? NOTHING : `${SIGNS[one.status] ?? ''} ${quantity(one.actual, unit)}`;
-  const title = (/** @type {CriterionResult | undefined} */ one) =>
-    one === undefined ? '' : `${one.why} 95 % interval: ${range(one.interval, unit)}`;
+/** @param {ComparedNumber} number */
+function row({ name, unit, before, after, change, judgement, note }) {
   return h(
     'tr',
-    null,
-    h('th', { scope: 'row' }, known?.name ?? id),
-    h('td', null, known?.targetText ?? ''),
-    h('td', { class: 'num', 'data-status': first?.status, title: title(first) }, shown(first)),
-    h('td', { class: 'num', 'data-status': second?.status, title: title(second) }, shown(second)),
-    h('td', { class: 'num' }, difference(first?.actual, second?.actual, unit)),
+    { 'data-judgement': judgement },
+    h('td', { class: 'judged' }, JUDGED[judgement]),
+    h('th', { scope: 'row' }, name, note === '' ? null : h('small', null, ` ${note}`)),
+    h('td', { class: 'num' }, quantity(before, unit)),
+    h('td', { class: 'num' }, quantity(after, unit)),
+    h('td', { class: 'num' }, change === null ? NOTHING : by(change.by, unit, change.estimate)),
+    h('td', { class: 'num' }, change === null ? NOTHING : between(change, unit)),
   );
 }
 
 /**
- * @param {string} id
- * @param {Side} a
- * @param {Side} b
+ * A difference in percent of the first, in the unit, or, of what is itself in percent, in points.
+ * @param {'percent' | 'unit'} kind
+ * @param {string} unit
+ * @param {number} value
  */
-function growthRow(id, a, b) {
-  const [first, second] = [a, b].map(({ verdict }) => verdict?.growth.find((one) => one.series === id));
-  const cell = (/** @type {typeof first} */ one) =>
-    h(
-      'td',
-      { class: 'num', title: one?.why ?? '' },
-      one === undefined ? NOTHING : `${signed(one.growthPercentPer24h, 'percent')} (${range(one.interval, 'percent')})`,
-      one === undefined ? null : h('span', { class: 'badge', 'data-state': one.state }, words(one.state)),
-    );
-  return h(
-    'tr',
-    null,
-    h('th', { scope: 'row' }, id),
-    h('td'),
-    cell(first),
-    cell(second),
-    h('td', { class: 'num' }, difference(first?.growthPercentPer24h, second?.growthPercentPer24h, 'percent')),
-  );
-}
+const by = (kind, unit, value) =>
+  kind === 'percent'
+    ? signed(value, 'percent')
+    : isShare(unit)
+      ? `${signed(value, 'count')} points`
+      : signed(value, unit);
+
+/** @param {string} unit */
+const isShare = (unit) => unit === 'percent' || unit === 'percent_per_24h';
 
 /**
- * @param {Side} a
- * @param {Side} b
- */
-function latencyRows(a, b) {
-  const levels = [...new Set([a, b].flatMap(({ verdict }) => verdict?.latency.map(({ level }) => level) ?? []))];
-  return levels.flatMap((level) => {
-    const [first, second] = [a, b].map(({ verdict }) => verdict?.latency.find((one) => one.level === level));
-    return /** @type {const} */ (['p50Ms', 'p95Ms', 'p99Ms']).map((name) =>
-      h(
-        'tr',
-        null,
-        h(
-          'th',
-          { scope: 'row' },
-          `${name.slice(0, 3).toUpperCase()}, ${level === 'all' ? 'all load' : `${level} load`}`,
-        ),
-        h('td'),
-        h('td', { class: 'num' }, duration(first?.[name])),
-        h('td', { class: 'num' }, duration(second?.[name])),
-        h('td', { class: 'num' }, difference(first?.[name], second?.[name], 'milliseconds')),
-      ),
-    );
-  });
-}
-
-/**
- * @param {number | null | undefined} first
- * @param {number | null | undefined} second
+ * @param {NonNullable<ComparedNumber['change']>} change
  * @param {string} unit
  */
-const difference = (first, second, unit) =>
-  first === null || first === undefined || second === null || second === undefined
-    ? NOTHING
-    : signed(second - first, unit);
+function between({ by: kind, low, high }, unit) {
+  if (kind === 'percent') return range({ low, high }, 'percent');
+  return isShare(unit) ? `${range({ low, high }, 'count')} points` : range({ low, high }, unit);
+}

@@ -6,6 +6,7 @@ import { Actions } from '../parts/actions.js';
 import { Criteria } from '../parts/criteria.js';
 import { EarlierRuns } from '../parts/earlier-runs.js';
 import { Events } from '../parts/events.js';
+import { RunHistory } from '../parts/history.js';
 import { Lanes } from '../parts/lanes.js';
 import { LoadCharts } from '../parts/load-charts.js';
 import { Requests } from '../parts/requests.js';
@@ -122,6 +123,7 @@ export class RunView {
     this.actionBar = new Actions(app, this.id);
     this.alerts = new RunAlerts(app, this.id, (atMs) => this.showAt(atMs));
     this.earlier = new EarlierRuns(app, run);
+    this.history = new RunHistory(app, run.live ? undefined : run.id);
     const main = h('div', { class: 'main' });
     const below = h('div');
     const aside = h('div', { class: 'aside' }, this.criteria.element, this.alerts.element, this.earlier.element);
@@ -143,7 +145,7 @@ export class RunView {
     place.append(...this.loadCharts.elements);
     for (const chart of this.loadCharts.charts) chart.rebuild();
     this.series = new SeriesSection(data, context, (thrown) => this.#failed(thrown));
-    below.append(this.series.element, this.requests.element, this.eventList.element);
+    below.append(this.series.element, this.requests.element, this.eventList.element, this.history.element);
     axis.onChange(() => this.#rangeMoved());
     this.resizing = new ResizeObserver(() => this.#resized());
     this.resizing.observe(main);
@@ -173,6 +175,7 @@ export class RunView {
     this.timeBar?.show();
     this.eventList?.restyle();
     this.alerts?.restyle();
+    this.history?.show();
     if (this.status !== null) this.verdictBar?.showStatus(this.status, this.app.times());
     else if (this.run !== undefined) this.verdictBar?.showEnded(this.run, this.verdict, this.app.times());
   }
@@ -201,6 +204,7 @@ export class RunView {
     if (this.status === null) this.#showEnded();
     void this.#loadRequests();
     void this.earlier?.load(signal);
+    void this.history?.load(this.run.name, signal);
     void this.alerts?.load(signal).then(() => this.#showMarks());
   }
 

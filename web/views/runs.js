@@ -1,6 +1,7 @@
 /** All runs, newest first; two of them can be compared. */
 import { fill, h } from '../dom.js';
 import { duration, words } from '../format.js';
+import { RunHistory } from '../parts/history.js';
 import { SIGNS } from '../parts/verdict.js';
 import { compareHash, runHash } from '../router.js';
 
@@ -22,6 +23,9 @@ export class RunsView {
     this.cursor = null;
     /** @type {Set<string>} */
     this.chosen = new Set();
+    this.history = new RunHistory(app);
+    /** Of the profile whose runs are followed. */
+    this.profile = '';
   }
 
   async open() {
@@ -35,6 +39,7 @@ export class RunsView {
 
   restyle() {
     this.#show();
+    this.history.show();
   }
 
   async #more() {
@@ -42,7 +47,9 @@ export class RunsView {
     const page = await this.app.api.get(`/v1/runs?limit=50${query}`, this.leaving.signal);
     this.runs.push(...page.runs);
     this.cursor = page.nextCursor;
-    this.#show();
+    const [newest] = this.runs;
+    if (this.profile === '' && newest !== undefined) await this.#follow(newest.name);
+    else this.#show();
   }
 
   #show() {
@@ -100,7 +107,28 @@ export class RunsView {
             ),
         cursor === null ? null : h('button', { type: 'button', onclick: () => void this.#more() }, 'Earlier runs'),
       ),
+      this.#profiles(),
+      this.history.element,
     );
+  }
+
+  /** Whose runs are followed from one to the next. */
+  #profiles() {
+    const names = [...new Set(this.runs.map(({ name }) => name))];
+    if (names.length < 2) return null;
+    const choice = h(
+      'select',
+      { 'aria-label': 'profile', onchange: () => void this.#follow(choice.value) },
+      names.map((name) => h('option', { value: name, selected: name === this.profile }, name)),
+    );
+    return h('p', { class: 'profile-choice' }, 'From run to run of ', choice);
+  }
+
+  /** @param {string} profile */
+  async #follow(profile) {
+    this.profile = profile;
+    this.#show();
+    await this.history.load(profile, this.leaving.signal);
   }
 
   /** @param {RunSummary} run */

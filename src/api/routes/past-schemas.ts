@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { BaselineChange } from '../../compare/baselines.ts';
-import type { ComparedNumber, RunComparison, RunSide } from '../../compare/compare.ts';
 import type { GateAnswer } from '../../compare/gate.ts';
 import type { History, HistoryRow } from '../../compare/history.ts';
 import type { RunOrderTrend } from '../../compare/trend-over-runs.ts';
 import type { Baseline } from '../../model/baseline.ts';
+import type { ComparedNumber, RunComparison, RunSide } from '../../model/comparison.ts';
 import type { Outcome4 } from '../../model/verdict.ts';
 
 const unixMs = z.number().describe('Unix milliseconds');

@@ -1,7 +1,7 @@
 import { comparisonSchema } from '../../api/routes/past-schemas.ts';
 import { isoTime } from '../../base/iso-time.ts';
-import type { ComparedGroup, ComparedNumber, Judgement, RunComparison, RunSide } from '../../compare/compare.ts';
 import { compareStored } from '../../compare/compare-stored.ts';
+import type { ComparedGroup, ComparedNumber, Judgement, RunComparison, RunSide } from '../../model/comparison.ts';
 import { formatInterval, formatValue, significant } from '../../verdict/quantity.ts';
 import { type CommandFile, example } from '../command.ts';
 import { withStore } from '../stored.ts';
