@@ -118,7 +118,8 @@ describe.skipIf(!hasChromium)('the dashboard in a browser', () => {
     await soak.staging.clock.runUntil(soak.soaks.act(soak.run.id, { kind: 'pause', who: 'ben' }), HOUR_MS);
     await playTo(soak.staging, START_MS + 33.6 * HOUR_MS);
     await says('.facts', /Paused/);
-    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Resume…' }).click();
+    await page.getByRole('button', { name: 'Resume the run' }).click();
     await says('#toast', /Done: resume/);
     await playTo(soak.staging, START_MS + 33.7 * HOUR_MS);
     await says('.facts', /Running/);
@@ -174,6 +175,51 @@ describe.skipIf(!hasChromium)('the dashboard in a browser', () => {
     await says('h1', /Runs/);
   });
 
+  it('does not pause a soak because somebody touched a key: it asks first', async () => {
+    const { page, requests } = await opened(runUrl());
+    await says('.requests tbody', /POST/);
+    await page.keyboard.press('p');
+    await says('dialog h2', /Pause the run\?/);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(requests.filter((url) => url.endsWith('/actions'))).toEqual([]);
+  });
+
+  it('carries a chart on that was out of sight from where it ends: there are no gaps that never were', async () => {
+    const { page, requests } = await opened(runUrl());
+    const asked = () =>
+      requests
+        .map((url) => new URL(url).searchParams)
+        .flatMap((query) => {
+          const ids = query.get('series')?.split(',') ?? [];
+          return ids.map((id) => ({ id, fromMs: Number(query.get('from')), untilMs: Number(query.get('to')) }));
+        });
+    const isAsked = (ids: RegExp): Promise<unknown> =>
+      page.waitForRequest((request) => ids.test(new URL(request.url()).searchParams.get('series') ?? ''));
+    const play = (minutes: number): Promise<void> =>
+      playTo(soak.staging, soak.staging.clock.now() + (minutes * HOUR_MS) / 60);
+    await says('#connection', /live/);
+    await page.locator('#series figure').first().scrollIntoViewIfNeeded();
+    await page.locator('#series .small canvas').nth(3).waitFor();
+    const before = new Set(asked().map(({ id }) => id));
+    await page.locator('#series input[type=search]').fill('agent.rss');
+    await says('#series h2', /1 of 12/);
+    const carriedOn = isAsked(/^agent\.rss_bytes$/);
+    await play(20);
+    await carriedOn;
+    const backInSight = isAsked(/agent\.rss_bytes,|,agent\.rss_bytes/);
+    await page.locator('#series input[type=search]').fill('');
+    await says('#series h2', /12 series/);
+    await play(5);
+    await backInSight;
+    for (const id of before) {
+      const stretches = asked().filter((one) => one.id === id);
+      const gaps = stretches.filter(({ fromMs }, at) => fromMs > (stretches[at - 1]?.untilMs ?? fromMs));
+      expect([id, gaps]).toEqual([id, []]);
+    }
+    expect(before.size).toBeGreaterThan(1);
+  });
+
   it('writes a note when it is told to, which stands in the store and on the page', async () => {
     const { page } = await opened(runUrl());
     await says('.requests tbody', /POST/);
@@ -199,7 +245,8 @@ describe.skipIf(!hasChromium)('the dashboard in a browser', () => {
       `fetch('/v1/runs/${soak.run.id}/actions', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"kind":"pause"}' })`,
     );
     await soak.staging.clock.advance(1_000);
-    await page.getByRole('button', { name: /^Pause/ }).click();
+    await page.getByRole('button', { name: 'Pause…' }).click();
+    await page.getByRole('button', { name: 'Pause the run' }).click();
     await says('#toast', /Not done: the run is paused already/);
     await soak.staging.clock.runUntil(soak.soaks.act(soak.run.id, { kind: 'resume', who: 'ana' }), HOUR_MS);
   });

@@ -56,6 +56,14 @@ export function merge(grid, newer) {
 }
 
 /**
+ * From where grids are carried on together so that none gets a gap that never was: the oldest of their ends. The last entries
+ * are asked for once more, since they may not have been whole.
+ * @param {readonly Grid[]} grids
+ */
+export const oldestEnd = (grids) =>
+  Math.min(...grids.map(({ fromMs, stepMs, count }) => fromMs + Math.max(0, count - 2) * stepMs));
+
+/**
  * Middle of each step, seconds.
  * @param {Grid} grid
  */

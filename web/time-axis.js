@@ -16,7 +16,7 @@ export class TimeAxis {
     this.lastMs = 0;
     /** @type {Range} */
     this.range = this.#whole();
-    /** @type {Range[]} */
+    /** @type {{ mode: 'whole' | 'last' | 'fixed', lastMs: number, range: Range }[]} */
     this.before = [];
     /** @type {Set<() => void>} */
     this.listeners = new Set();
@@ -74,7 +74,7 @@ export class TimeAxis {
     const lengthMs = wanted.untilMs - wanted.fromMs;
     const movedMs = Math.abs(wanted.fromMs - this.range.fromMs) + Math.abs(wanted.untilMs - this.range.untilMs);
     if (movedMs < lengthMs / 50) return;
-    this.before.push(this.range);
+    this.before.push({ mode: this.mode, lastMs: this.lastMs, range: this.range });
     this.mode = 'fixed';
     this.#set(wanted);
   }
@@ -100,14 +100,16 @@ export class TimeAxis {
     this.#set({ fromMs: fromMs + moved, untilMs: untilMs + moved });
   }
 
-  /** What was shown before the last zoom, or everything. */
+  /** What was shown before the last zoom, or everything; what followed the run follows it again. */
   back() {
-    const range = this.before.pop();
-    if (range === undefined || this.before.length === 0) this.showWhole();
-    else {
-      this.mode = 'fixed';
-      this.#set(range);
+    const shown = this.before.pop();
+    if (shown === undefined || shown.mode === 'whole') {
+      this.showWhole();
+      return;
     }
+    this.mode = shown.mode;
+    this.lastMs = shown.lastMs;
+    this.#set(shown.mode === 'last' ? this.#last(shown.lastMs) : shown.range);
   }
 
   /** @returns {Range} */

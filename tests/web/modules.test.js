@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { duration, number, quantity, range } from '../../web/format.js';
 import { laneOf, marksNear, marksOf } from '../../web/marks.js';
 import { durationOf } from '../../web/parts/actions.js';
+import { loadThen } from '../../web/parts/alert-list.js';
 import { compareHash, placeOf, runHash } from '../../web/router.js';
-import { instantsOf, merge, stepFor } from '../../web/run-data.js';
+import { instantsOf, merge, oldestEnd, stepFor } from '../../web/run-data.js';
 import { parsed } from '../../web/stream.js';
 import { TimeAxis } from '../../web/time-axis.js';
 import { Times } from '../../web/times.js';
@@ -122,6 +123,18 @@ describe('the time axis', () => {
     expect(axis.range).toEqual({ fromMs: 26 * HOUR_MS, untilMs: 27 * HOUR_MS });
   });
 
+  it('goes back from a closer look to the last hours, which follow the run again', () => {
+    const axis = new TimeAxis(run);
+    axis.moveTo(30 * HOUR_MS, run);
+    axis.showLast(24 * HOUR_MS);
+    axis.zoomTo(10 * HOUR_MS, 12 * HOUR_MS);
+    axis.moveTo(31 * HOUR_MS, run);
+    axis.back();
+    expect(axis.range.fromMs).toBe(7 * HOUR_MS);
+    axis.moveTo(33 * HOUR_MS, run);
+    expect(axis.range.fromMs).toBe(9 * HOUR_MS);
+  });
+
   it('does not leave the run', () => {
     const axis = new TimeAxis(run);
     axis.zoomTo(-100 * HOUR_MS, 2 * HOUR_MS);
@@ -171,6 +184,17 @@ describe('grids', () => {
     expect(grid.columns.served).toEqual([1, 2, 4, 5, null, null, 9]);
     expect(instantsOf(grid)).toHaveLength(7);
   });
+
+  it('are carried on together from the oldest end: one that was not asked for a while has no gap', () => {
+    const column = (/** @type {number} */ count) => Array.from({ length: count }, (_, at) => at);
+    const shown = { fromMs: 0, stepMs: 10, count: 60, columns: { mean: column(60) } };
+    const unseen = { fromMs: 0, stepMs: 10, count: 20, columns: { mean: column(20) } };
+    const fromMs = oldestEnd([shown, unseen]);
+    for (const grid of [shown, unseen]) {
+      merge(grid, { fromMs, stepMs: 10, count: 70 - fromMs / 10, columns: { mean: column(70).slice(fromMs / 10) } });
+      expect(grid.columns.mean).toEqual(column(70));
+    }
+  });
 });
 
 describe('a fitted line', () => {
@@ -187,6 +211,17 @@ describe('a fitted line', () => {
     expect(value).toEqual([null, 0, 2, 11, 14, null]);
     expect(low.every((one) => one === null)).toBe(true);
     expect(high[2]).toBe(3);
+  });
+});
+
+describe('the load at the time of an alert', () => {
+  it('is told as far as it is known, and never as 0 where it is not', () => {
+    const facts = { hourOfRun: 33.04, plannedPerMinute: 100.2, servedPerMinute: 0 };
+    expect(loadThen(facts)).toBe('hour 33.0, 0 of 100 requests a minute served');
+    expect(loadThen({ ...facts, servedPerMinute: null })).toBe(
+      'hour 33.0, 100 requests a minute planned, served unknown',
+    );
+    expect(loadThen({ ...facts, plannedPerMinute: null, hourOfRun: null })).toBeNull();
   });
 });
 

@@ -32,7 +32,7 @@ export class Actions {
     this.state = '';
     const button = (/** @type {string} */ name, /** @type {string} */ title, /** @type {() => void} */ act) =>
       h('button', { type: 'button', title, onclick: act }, name);
-    this.pauseButton = button('Pause', 'stop the load, keep the run (p)', () => this.pauseOrResume());
+    this.pauseButton = button('Pause…', 'stop the load, keep the run (p)', () => void this.pauseOrResume());
     this.buttons = [
       this.pauseButton,
       button('Rate…', 'more or less load than planned', () => void this.rate()),
@@ -47,13 +47,27 @@ export class Actions {
   /** @param {RunStatus} status */
   show({ state }) {
     this.state = state;
-    say(this.pauseButton, state === 'paused' ? 'Resume' : 'Pause');
+    say(this.pauseButton, state === 'paused' ? 'Resume…' : 'Pause…');
     const isLive = ['preparing', 'warming_up', 'running', 'paused'].includes(state);
     for (const button of this.buttons) button.disabled = !isLive;
   }
 
-  pauseOrResume() {
-    void this.#act('actions', { kind: this.state === 'paused' ? 'resume' : 'pause' });
+  async pauseOrResume() {
+    const { state } = this;
+    const answer =
+      state === 'paused'
+        ? await ask({
+            title: 'Resume the run?',
+            text: 'The load begins again, at what the plan says for this time.',
+            confirm: 'Resume the run',
+          })
+        : await ask({
+            title: 'Pause the run?',
+            text: 'The load stops until somebody resumes it. The time of the pause is not judged.',
+            confirm: 'Pause the run',
+          });
+    // What was asked for is sent; where somebody else was sooner, the daemon says so.
+    if (answer !== null) await this.#act('actions', { kind: state === 'paused' ? 'resume' : 'pause' });
   }
 
   async rate() {

@@ -66,10 +66,7 @@ export class AlertList {
         : resolvedMs === null
           ? `since ${times.instant(sinceMs)}`
           : `${times.stretch(sinceMs, resolvedMs)}, ${duration(resolvedMs - sinceMs)}`;
-    const load =
-      facts === null || facts.plannedPerMinute === null
-        ? null
-        : `hour ${facts.hourOfRun?.toFixed(1) ?? '?'}, ${Math.round(facts.servedPerMinute ?? 0)} of ${Math.round(facts.plannedPerMinute)} requests a minute served`;
+    const load = facts === null ? null : loadThen(facts);
     const quiet = [
       acknowledged === null
         ? null
@@ -165,4 +162,17 @@ export class AlertList {
       toast(`Not done: ${thrown instanceof Error ? thrown.message : String(thrown)}.`, 'bad');
     }
   }
+}
+
+/**
+ * Which load there was; what is not known is said to be unknown. Null when no load was planned then.
+ * @param {Pick<import('../../src/model/alert.ts').AlertFacts, 'hourOfRun' | 'plannedPerMinute' | 'servedPerMinute'>} facts
+ */
+export function loadThen({ hourOfRun, plannedPerMinute, servedPerMinute }) {
+  if (plannedPerMinute === null) return null;
+  const hour = hourOfRun === null ? 'hour unknown' : `hour ${hourOfRun.toFixed(1)}`;
+  const planned = Math.round(plannedPerMinute);
+  return servedPerMinute === null
+    ? `${hour}, ${planned} requests a minute planned, served unknown`
+    : `${hour}, ${Math.round(servedPerMinute)} of ${planned} requests a minute served`;
 }

@@ -2,7 +2,7 @@
 import { Chart } from '../chart.js';
 import { h, keepList, say } from '../dom.js';
 import { counted, quantity, range, signed, words } from '../format.js';
-import { instantsOf, merge, stepFor } from '../run-data.js';
+import { instantsOf, merge, oldestEnd, stepFor } from '../run-data.js';
 import { lineAt } from '../trend-line.js';
 
 /** @typedef {import('../../src/model/verdict.ts').SeriesGrowth} SeriesGrowth */
@@ -143,26 +143,48 @@ export class SeriesSection {
     }
   }
 
-  /** Time has passed: what is in sight is carried on from where it ends. */
+  /**
+   * Time has passed: what is in sight is carried on, from where the one ends that was out of sight for longest. What others
+   * had already is told once more, which does no harm; a gap would.
+   */
   async carryOn() {
     const { axis } = this.context;
     const { signal } = this.asking;
-    const wanted = [...this.cards.values()].filter(({ inSight, grid }) => inSight && grid !== null);
-    const grid = wanted[0]?.grid ?? null;
-    if (grid === null || this.isAsking || !axis.showsNow) return;
+    if (this.isAsking || !axis.showsNow) return;
+    const drawn = [...this.cards.values()].flatMap((card) =>
+      card.inSight && card.grid !== null ? { card, grid: card.grid } : [],
+    );
     try {
-      const fromMs = grid.fromMs + Math.max(0, grid.count - 2) * grid.stepMs;
-      if (axis.nowMs <= fromMs) return;
-      const ids = wanted.map(({ info }) => info.id);
-      const grids = await this.data.samples(ids, { fromMs, untilMs: axis.nowMs }, grid.stepMs, signal);
-      for (const card of wanted) {
-        const newer = grids.get(card.info.id);
-        if (newer === undefined || card.grid === null || card.grid.stepMs !== newer.stepMs) continue;
-        merge(card.grid, newer);
-        this.#draw(card);
+      for (const stepMs of new Set(drawn.map(({ grid }) => grid.stepMs))) {
+        let left = drawn.filter(({ grid }) => grid.stepMs === stepMs);
+        while (left.length > 0) {
+          const fits = bounded(IDS_CHARACTERS);
+          const wanted = left.slice(0, AT_ONCE).filter(({ card }) => fits(card));
+          left = left.filter((one) => !wanted.includes(one));
+          await this.#carryOn(wanted, stepMs, signal);
+        }
       }
     } catch (thrown) {
       if (!signal.aborted) this.onError(thrown);
+    }
+  }
+
+  /**
+   * @param {readonly { card: Card, grid: Grid }[]} wanted
+   * @param {number} stepMs of all of them
+   * @param {AbortSignal} signal
+   */
+  async #carryOn(wanted, stepMs, signal) {
+    const { nowMs } = this.context.axis;
+    const fromMs = oldestEnd(wanted.map(({ grid }) => grid));
+    if (nowMs <= fromMs) return;
+    const ids = wanted.map(({ card }) => card.info.id);
+    const grids = await this.data.samples(ids, { fromMs, untilMs: nowMs }, stepMs, signal);
+    for (const { card, grid } of wanted) {
+      const newer = grids.get(card.info.id);
+      if (newer === undefined || card.grid !== grid || grid.stepMs !== newer.stepMs) continue;
+      merge(grid, newer);
+      this.#draw(card);
     }
   }
 
@@ -251,7 +273,8 @@ export class SeriesSection {
       if (isIntersecting && card.chart === null) card.chart = new Chart(card.body, specOf(card.info), this.context);
       if (isIntersecting) this.#draw(card);
     }
-    void this.load();
+    // What was out of sight was not carried on meanwhile.
+    void this.load().then(() => this.carryOn());
   }
 
   /** @param {Card} card */

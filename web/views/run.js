@@ -65,6 +65,7 @@ export class RunView {
     /** @type {LoadGrids | null} */
     this.grids = null;
     this.refreshedMs = 0;
+    this.isCarrying = false;
     this.judgedMs = 0;
     this.alertsMs = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -270,8 +271,9 @@ export class RunView {
     const until = Math.min(range.untilMs, axis.run.untilMs);
     if (until <= from) return;
     const stepMs = stepFor(range, Math.max(200, width / 1.4), WINDOW_MS);
+    const { nowMs } = axis;
     this.grids = await this.data.load({ fromMs: from, untilMs: until }, stepMs, signal);
-    this.refreshedMs = axis.nowMs;
+    this.refreshedMs = nowMs;
     this.#drawGrids();
     // For whoever measures: from here on the page says what it is for.
     if (performance.getEntriesByName('soakd:charts').length === 0) performance.mark('soakd:charts');
@@ -287,19 +289,24 @@ export class RunView {
   /** What is in sight and grows is carried on from where it ends. */
   async #carryOn() {
     const { axis, grids } = this;
-    if (axis === undefined || grids === null || !axis.showsNow) return;
+    if (axis === undefined || grids === null || !axis.showsNow || this.isCarrying) return;
     const { load } = grids;
+    const { nowMs } = axis;
     const fromMs = Math.max(load.fromMs, Math.floor(this.refreshedMs / load.stepMs) * load.stepMs - load.stepMs);
-    this.refreshedMs = axis.nowMs;
+    this.isCarrying = true;
     try {
-      const newer = await this.data.load({ fromMs, untilMs: axis.nowMs }, load.stepMs, this.asking.signal);
+      const newer = await this.data.load({ fromMs, untilMs: nowMs }, load.stepMs, this.asking.signal);
       if (this.grids !== grids) return;
+      // Only now: what could not be had is asked for again.
+      this.refreshedMs = nowMs;
       merge(grids.load, newer.load);
       if (newer.latency.stepMs === grids.latency.stepMs) merge(grids.latency, newer.latency);
       this.#drawGrids();
       await this.series?.carryOn();
     } catch (thrown) {
       this.#failed(thrown);
+    } finally {
+      this.isCarrying = false;
     }
   }
 
@@ -468,7 +475,7 @@ export class RunView {
         if (this.status !== null) void this.actionBar?.annotate();
         return true;
       case 'p':
-        if (this.status !== null) this.actionBar?.pauseOrResume();
+        if (this.status !== null) void this.actionBar?.pauseOrResume();
         return true;
       case 'j':
       case 'k':
