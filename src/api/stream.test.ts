@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ApiRig, weeklySoak } from '../../tests/support/api-rig.ts';
 import { HOUR_MS, SimulatedStaging } from '../../tests/support/simulated-staging.ts';
+import { accessToken } from './access.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { type StreamSink, streamSettings, streamTo } from './stream.ts';
 
@@ -73,7 +74,39 @@ function read(run: string | null, lastEventId = '', settings = streamSettings) {
 
 const stored = async (id: string): Promise<number[]> => (await staging.store.events(id)).map((event) => event.id);
 
+/** Asks for the stream over a socket, and reads what comes until it ends. */
+async function streamed(served: ApiRig, token: string) {
+  const url = await served.app.listen({ host: '127.0.0.1', port: 0 });
+  const answer = await fetch(`${url}/v1/stream`, { headers: { authorization: `Bearer ${token}` } });
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const first = await reader?.read();
+  const rest = async (): Promise<string> => {
+    let text = '';
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) text += part.value;
+    return text;
+  };
+  return { status: answer.status, first: first?.value ?? '', rest };
+}
+
 describe('the stream', () => {
+  it('ends when a reload withdraws the token that it was asked with, and tells nothing more', async () => {
+    let tokens = [accessToken('ana', 'read', 'first-token-of-ana')];
+    const guarded = new ApiRig(staging, { control, access: () => ({ tokens, loopback: true, allowedHosts: [] }) });
+    onTestFinished(async () => {
+      guarded.stopping.abort();
+      await guarded.app.close();
+    });
+    const { status, first, rest } = await streamed(guarded, 'first-token-of-ana');
+    expect([status, first]).toEqual([200, expect.stringContaining('retry:')]);
+    await begin();
+    const other = accessToken('ana', 'read', 'second-token-of-ana');
+    tokens = [...tokens, other];
+    await staging.clock.advance(streamSettings.statusMs);
+    tokens = [other];
+    await staging.clock.advance(HOUR_MS);
+    expect((await rest()).split('event: status').length - 1).toBeLessThanOrEqual(2);
+  });
+
   it('tells statuses by the clock, states and events as they happen', async () => {
     const { reader, leave, end } = read(null);
     const id = await begin();

@@ -39,9 +39,12 @@ const PAGE = 500;
 /** How soon a reader comes back by itself. */
 const RETRY_MS = 2_000;
 
-export type StreamEnd = 'left' | 'too_slow';
+export type StreamEnd = 'left' | 'too_slow' | 'refused';
 
-/** Tells one reader of one run, or of all live ones, until `signal` aborts or the reader is too slow. */
+/**
+ * Tells one reader of one run, or of all live ones, until `signal` aborts, the reader is too slow, or `mayRead`, which is asked
+ * before anything is told, says no: a reload may have withdrawn the reader's token.
+ */
 export async function streamTo(
   sink: StreamSink,
   { control, store, clock }: Pick<ApiPorts, 'control' | 'store' | 'clock'>,
@@ -49,8 +52,15 @@ export async function streamTo(
     run,
     cursor,
     changesOnly = false,
+    mayRead = () => true,
     settings = streamSettings,
-  }: { run: string | null; cursor: StreamCursor; changesOnly?: boolean; settings?: StreamSettings },
+  }: {
+    run: string | null;
+    cursor: StreamCursor;
+    changesOnly?: boolean;
+    mayRead?: () => boolean;
+    settings?: StreamSettings;
+  },
   signal: AbortSignal,
 ): Promise<StreamEnd> {
   const waiting: Extract<RunSignal, { type: 'state' | 'event' }>[] = [];
@@ -73,6 +83,7 @@ export async function streamTo(
     let heartbeatDueMs = statusDueMs + settings.heartbeatMs;
     while (!signal.aborted) {
       if (slow()) return 'too_slow';
+      if (!mayRead()) return 'refused';
       for (const told of waiting.splice(0)) {
         if (told.type === 'state') sendState(told.runId, told.state, told.reason, told.atMs);
         else sendEvent(told.runId, told.event);
@@ -107,7 +118,7 @@ export async function streamTo(
       for (;;) {
         const page = await store.events(runId, { afterId: cursor.get(runId) ?? 0, limit: PAGE });
         for (const event of page) sendEvent(runId, event);
-        if (page.length < PAGE || slow() || signal.aborted) break;
+        if (page.length < PAGE || slow() || signal.aborted || !mayRead()) break;
       }
       const transitions = await store.transitions(runId);
       const last = transitions.at(-1);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SoakdError } from '../../base/errors.ts';
+import { admission } from '../access.ts';
 import { parseCursor } from '../cursor.ts';
 import { runUnknown } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -55,14 +56,17 @@ const stream = defineRoute({
       'x-accel-buffering': 'no',
     });
     const sink = { write: (text: string) => void socket.write(text), pendingBytes: () => socket.writableLength };
+    // Headers of a request do not change, but what they are worth does.
+    const mayRead = (): boolean => admission(ports.access(), 'read', 'GET', request.headers).admitted;
     try {
       const end = await streamTo(
         sink,
         ports,
-        { run, cursor, changesOnly },
+        { run, cursor, changesOnly, mayRead },
         AbortSignal.any([gone.signal, ports.stopping]),
       );
-      if (end === 'left') socket.end();
+      if (end === 'refused') request.log.info('a stream is ended: its token is no longer good');
+      if (end !== 'too_slow') socket.end();
       else {
         request.log.warn({ pendingBytes: socket.writableLength }, 'a reader of the stream is too slow and is dropped');
         socket.destroy();
