@@ -8,8 +8,8 @@ export interface ChartLine {
   /** Colour and stroke, by the style sheet. */
   style: 'first' | 'second' | 'third' | 'plan' | 'trend';
   points: readonly Point[];
-  /** Distance of two points, milliseconds: farther apart the line breaks. */
-  stepMs: number;
+  /** Distance of two points, milliseconds: farther apart the line breaks. null: the points are corners, and all are drawn. */
+  stepMs: number | null;
 }
 
 export interface Chart {
@@ -34,7 +34,10 @@ export const MARKS_ID = 'marks';
 /** A chart as SVG, on the shared time axis with the shared marks; a sentence where nothing was read. */
 export function chartSvg(chart: Chart, axis: TimeAxis): Markup {
   const { id, title, describes, unit } = chart;
-  const lines = chart.lines.map((line) => ({ ...line, points: withExtremes(line.points, axis, COLUMNS, line.stepMs) }));
+  const lines = chart.lines.map((line) => ({
+    ...line,
+    points: line.stepMs === null ? line.points : withExtremes(line.points, axis, COLUMNS, line.stepMs),
+  }));
   const scale = scaleOf(chart, lines);
   if (scale === null)
     return html`<figure><figcaption>${title}</figcaption><p class="quiet">No value was read.</p></figure>`;

@@ -1,15 +1,15 @@
 import { emptySketch, mergeSketch, quantileOf } from '../../model/sketch.ts';
-import type { RequestDrift, SeriesGrowth, Verdict } from '../../model/verdict.ts';
+import type { SeriesGrowth, Verdict } from '../../model/verdict.ts';
 import { requestsBetween } from '../../plan/rate.ts';
 import { sliceLengthMs } from '../../verdict/durations.ts';
 import { formatInterval, formatValue } from '../../verdict/quantity.ts';
 import type { RunRows } from '../../verdict/rows.ts';
+import { type DrawnTrend, trendLine } from '../../verdict/trend-line.ts';
 import { summaryOfSeries } from '../resources.ts';
 import type { Chart, ChartLine } from './chart.ts';
 import type { Point } from './extremes.ts';
 import type { TimeAxis } from './time-axis.ts';
 
-const HOUR_MS = 3_600_000;
 /** Rates are told by the minute; in a rehearsal, in which hours pass in one, by the window. */
 const MINUTE_MS = 60_000;
 const WINDOW_MS = 10_000;
@@ -60,7 +60,8 @@ function rateChart({ run, plan, windows }: RunRows, axis: TimeAxis): Chart {
   };
 }
 
-function latencyChart({ run, sketches }: RunRows, { drift }: Verdict, axis: TimeAxis): Chart {
+function latencyChart(rows: RunRows, { drift }: Verdict, axis: TimeAxis): Chart {
+  const { run, sketches } = rows;
   const stepMs = sliceLengthMs(run);
   const slices = [
     ...Map.groupBy(
@@ -77,7 +78,7 @@ function latencyChart({ run, sketches }: RunRows, { drift }: Verdict, axis: Time
     points: slices.map(({ atMs, merged }) => ({ atMs, value: quantileOf(merged, quantile) })),
   });
   const [all] = drift;
-  const trend = all === undefined ? null : trendLine(all, all.startMs, run, axis, 'trend of P95');
+  const trend = all === undefined ? null : trendOf({ ...all, startLevel: all.startMs }, rows, axis, 'trend of P95');
   return {
     id: 'latency',
     title: 'Response time of successful requests: P50, P95, P99',
@@ -132,7 +133,7 @@ function seriesCharts(rows: RunRows, { growth }: Verdict, axis: TimeAxis): Chart
     .map(({ series, unit }, at): Chart => {
       const own = bySeries.get(series) ?? [];
       const found = growth.find((one) => one.series === series);
-      const trend = found === undefined ? null : trendLine(found, found.startLevel, run, axis, trendName(found));
+      const trend = found === undefined ? null : trendOf(found, rows, axis, trendName(found));
       return {
         id: `series-${at}`,
         title: series,
@@ -156,35 +157,17 @@ function seriesCharts(rows: RunRows, { growth }: Verdict, axis: TimeAxis): Chart
 const trendName = ({ growthPercentPer24h, interval, state }: SeriesGrowth): string =>
   `${state.replaceAll('_', ' ')}: ${formatValue(growthPercentPer24h, 'percent')} per 24 h (${formatInterval(interval, 'percent')})`;
 
-/**
- * The fit as a line: the level without the growth, at median load, and the growth from where it begins; null where none was fitted.
- * Steps between levels are marks: the fit takes them out, and a line that jumped with them would belong to neither.
- */
-function trendLine(
-  { growthPercentPer24h, interval, onsetMs }: SeriesGrowth | RequestDrift,
-  level: number | null,
-  { profile, startMs, compression }: RunRows['run'],
+/** The fit as a line with the interval of its growth around it, as the dashboard draws it; null where none was fitted. */
+function trendOf(
+  drawn: DrawnTrend,
+  { plan }: RunRows,
   axis: TimeAxis,
   name: string,
 ): { line: ChartLine; band: Chart['band'] } | null {
-  if (growthPercentPer24h === null || level === null) return null;
-  const warmMs = startMs + profile.traffic.warmupMs / compression;
-  const fromMs = Math.min(Math.max(warmMs, axis.fromMs), axis.untilMs);
-  const bendMs = Math.min(Math.max(onsetMs ?? fromMs, fromMs), axis.untilMs);
-  const days = ((axis.untilMs - bendMs) * compression) / (24 * HOUR_MS);
-  const end = (percent: number): number => level * (1 + (percent / 100) * days);
-  const points = [
-    { atMs: fromMs, value: level },
-    ...(bendMs > fromMs ? [{ atMs: bendMs, value: level }] : []),
-    { atMs: axis.untilMs, value: end(growthPercentPer24h) },
-  ];
-  const { low = null, high = null } = interval ?? {};
-  const band =
-    low === null || high === null
-      ? []
-      : [
-          { atMs: bendMs, low: level, high: level },
-          { atMs: axis.untilMs, low: end(low), high: end(high) },
-        ];
-  return { line: { name, style: 'trend', points, stepMs: axis.untilMs - axis.fromMs }, band };
+  const corners = trendLine(drawn, plan, axis.untilMs);
+  if (corners.length === 0) return null;
+  return {
+    line: { name, style: 'trend', points: corners, stepMs: null },
+    band: corners.flatMap(({ atMs, low, high }) => (low === null || high === null ? [] : [{ atMs, low, high }])),
+  };
 }

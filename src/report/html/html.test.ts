@@ -47,6 +47,14 @@ const render = (rows: RunRows): Element[] => elementsOf(renderHtml(rows, judge(r
 const textOf = (elements: readonly Element[], name: string): string[] =>
   elements.filter((element) => element.name === name).map(({ text }) => text);
 
+/** Corners of each fitted line, in the picture's own units. */
+const trendPaths = (elements: readonly Element[]): { x: number; y: number }[][] =>
+  elements
+    .filter(({ name, attributes }) => name === 'path' && attributes.class === 'line trend')
+    .map(({ attributes }) =>
+      [...(attributes.d ?? '').matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) })),
+    );
+
 const LEAKING: RunScript = {
   hours: 30,
   warmupMs: HOUR_MS,
@@ -96,6 +104,23 @@ describe('the report as a page', () => {
     const legend = textOf(page, 'figcaption').find((text) => text.startsWith('agent.rss_bytes'));
     expect(legend).toMatch(/(suspect|leak): 20 % per 24 h \([\d.]+ % to [\d.]+ %\)/);
     expect(page.filter(({ attributes }) => attributes.class === 'band').length).toBeGreaterThan(0);
+  });
+
+  it('draws the line that the dashboard draws: a step where the level changed, none over a restart', () => {
+    const stepped = runRows({
+      hours: 30,
+      warmupMs: HOUR_MS,
+      series: { 'agent.rss_bytes': { ...MEMORY, level: (hour) => (hour < 18 ? 300e6 : 220e6) } },
+      actions: [{ atMs: START_MS + 18 * HOUR_MS, who: 'ann', kind: 'annotate', text: 'cache halved', edit: null }],
+    });
+    const down = trendPaths(render(stepped)).at(-1) ?? [];
+    const x = (hour: number): number => 74 + (914 * hour) / 30;
+    expect(down.at(0)?.x).toBeCloseTo(x(0), 0);
+    expect(down.at(-1)?.x).toBeCloseTo(x(30), 0);
+    const drops = down.filter((corner, at) => corner.x === down[at - 1]?.x && corner.y > (down[at - 1]?.y ?? 0) + 20);
+    expect(drops.map((corner) => Math.round(corner.x))).toEqual([Math.round(x(18))]);
+    // Of an agent that was restarted the line is that of its first life.
+    expect(trendPaths(page).at(-1)?.at(-1)?.x).toBeCloseTo(x(25), 0);
   });
 
   it('marks restarts, what operators did, and time that is not judged, at their places on the axis', () => {
