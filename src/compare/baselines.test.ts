@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { memoryDutyStore } from '../../tests/support/duty-store.ts';
+import type { MemoryStore } from '../../tests/support/memory-store.ts';
 import { type PastRun, storeWith } from '../../tests/support/past-runs.ts';
 import { baselineChanges, chooseBaseline, promoteBaseline, removeBaseline, type Stores } from './baselines.ts';
+import { baselinesOf } from './baselines-of-run.ts';
 
-const stores = async (past: readonly PastRun[]): Promise<Stores> => ({
+const stores = async (past: readonly PastRun[]): Promise<Stores & { store: MemoryStore }> => ({
   store: await storeWith(past),
   duty: memoryDutyStore(),
 });
@@ -37,6 +39,29 @@ describe('a baseline', () => {
       runIds: ['r7', 'r6', 'r5', 'r4', 'r3'],
     });
     expect(await chooseBaseline(both, 'daily', 'default')).toBeNull();
+  });
+
+  const prunedRows = { atMs: 1, kind: 'rows_pruned', severity: 'info', message: '', data: {} } as const;
+
+  it('is no run whose rows are past their retention', async () => {
+    const both = await stores([1, 2, 3].map((at) => passed(`r${at}`, at)));
+    await both.store.addEvents('r2', [prunedRows]);
+    expect(await chooseBaseline(both, 'weekly', 'default')).toMatchObject({ runIds: ['r3', 'r1'] });
+    await expect(promoteBaseline(both, by('r2'))).rejects.toMatchObject({
+      code: 'baseline_unfit',
+      message: expect.stringContaining('the rows of run r2 are past their retention and deleted'),
+    });
+    expect(await both.duty.baselines()).toEqual([]);
+  });
+
+  it('that cannot be read stops no start: it is kept with the reason', async () => {
+    const both = await stores([passed('r1', 1)]);
+    const run = await both.store.run('r1');
+    if (run === null) throw new Error('r1 is stored');
+    const spec = { id: 'mtbf', unit: 'hours', comparison: '>=', text: '>= baseline', factor: 1, offset: 0 } as const;
+    const asking = { ...run, profile: { ...run.profile, againstBaseline: [{ ...spec, baseline: 'default' }] } };
+    const found = await baselinesOf(asking, both, () => Promise.reject(new Error('a page of the file is torn')));
+    expect(found).toEqual([{ name: 'default', kind: 'passed', runs: [], unread: 'r1: a page of the file is torn' }]);
   });
 
   it('with a name of its own is never guessed', async () => {

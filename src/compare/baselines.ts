@@ -2,6 +2,7 @@ import { EXIT, SoakdError } from '../base/errors.ts';
 import { type Baseline, DEFAULT_BASELINE } from '../model/baseline.ts';
 import { isFinal } from '../model/run.ts';
 import type { DutyStore } from '../store/duty-store.ts';
+import { isPruned } from '../store/pruned.ts';
 import type { Store } from '../store/store.ts';
 import { finishedRuns } from './finished-runs.ts';
 
@@ -9,7 +10,7 @@ import { finishedRuns } from './finished-runs.ts';
 const PASSED_RUNS = 5;
 
 export interface Stores {
-  store: Pick<Store, 'run' | 'runs' | 'verdict' | 'transitions'>;
+  store: Pick<Store, 'run' | 'runs' | 'verdict' | 'transitions' | 'events'>;
   duty: Pick<DutyStore, 'baselines' | 'putBaseline' | 'removeBaseline' | 'note' | 'putNote'>;
 }
 
@@ -23,7 +24,7 @@ const MOST_CHANGES = 100;
 
 /**
  * Holds later runs of the profile against this one. Rejects with `run_unknown`, and with `baseline_unfit` for a run that is not
- * over, failed, was aborted or was a rehearsal. One that is inconclusive may be promoted: the first run of a profile that asks
+ * over, failed, was aborted, was a rehearsal, or has lost its rows to retention. One that is inconclusive may be promoted: the first run of a profile that asks
  * for a baseline cannot be anything else.
  */
 export async function promoteBaseline(
@@ -41,6 +42,7 @@ export async function promoteBaseline(
   if (run.rehearsal) throw unfit(`run ${runId} was a rehearsal`);
   if (state !== 'passed' && state !== 'inconclusive')
     throw unfit(`run ${runId} ${state === 'failed' ? 'failed' : 'was aborted'}`);
+  if (isPruned(await store.events(runId))) throw unfit(`the rows of run ${runId} are past their retention and deleted`);
   const baseline: Baseline = { profile: run.name, name, runId, promotedMs: nowMs, who };
   await duty.putBaseline(baseline);
   await note(duty, { ...baseline, change: 'promoted' });
@@ -88,7 +90,7 @@ export interface ChosenBaseline {
 
 /**
  * The baseline of a profile by its name: the run that was promoted; under the name `default`, where nobody promoted one, the last five
- * that passed. null: there is none.
+ * that passed and still have their rows. null: there is none.
  */
 export async function chooseBaseline(
   { store, duty }: Stores,
@@ -101,7 +103,7 @@ export async function chooseBaseline(
   if (name !== DEFAULT_BASELINE) return null;
   const runIds: string[] = [];
   for await (const { run, state } of finishedRuns(store, { profile })) {
-    if (state === 'passed') runIds.push(run.id);
+    if (state === 'passed' && !isPruned(await store.events(run.id))) runIds.push(run.id);
     if (runIds.length === PASSED_RUNS) break;
   }
   return runIds.length === 0 ? null : { name, kind: 'passed', runIds };
@@ -110,6 +112,6 @@ export async function chooseBaseline(
 const unfit = (why: string): SoakdError =>
   new SoakdError(`${why}: nothing can be held against it`, {
     code: 'baseline_unfit',
-    hint: 'promote a run that passed, or one that is inconclusive',
+    hint: 'promote a run that passed, or one that is inconclusive, while its rows are kept',
     ...{ exitCode: EXIT.badInput, httpStatus: 409 },
   });

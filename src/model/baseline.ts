@@ -45,4 +45,6 @@ export interface RunBaseline {
   kind: 'promoted' | 'passed';
   /** Newest first. */
   runs: RunMeasures[];
+  /** Why there are no runs, when it was chosen and could not be read; a clause. */
+  unread?: string;
 }

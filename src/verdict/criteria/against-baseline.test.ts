@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS, MEMORY, profileOf, type RunScript, runRows } from '../../../tests/support/run-rows.ts';
+import { HOUR_MS, MEMORY, profileOf, type RunScript, runRows, START_MS } from '../../../tests/support/run-rows.ts';
 import type { RunBaseline, RunMeasures } from '../../model/baseline.ts';
 import type { BaselineCriterion } from '../../model/profile.ts';
 import type { CriterionResult } from '../../model/verdict.ts';
@@ -31,6 +31,13 @@ const GROWTH: BaselineCriterion = {
   factor: 1,
   offset: 1,
 };
+
+const RECOVERY: BaselineCriterion = {
+  ...{ id: 'error_recovery', unit: 'percent', comparison: '>=', text: '>= baseline' },
+  ...{ baseline: 'default', factor: 1, offset: 0 },
+};
+const MTBF: BaselineCriterion = { ...RECOVERY, id: 'mtbf', unit: 'hours' };
+const at = (hour: number): number => START_MS + hour * HOUR_MS;
 
 function measured(script: Partial<RunScript>, runId = 'earlier'): RunMeasures {
   const rows = runRows({ ...PLAIN, ...script });
@@ -89,6 +96,14 @@ describe('a criterion against a baseline', () => {
     expect(judge(rowsWith(P95, {})).outcome).toBe('inconclusive');
   });
 
+  it('that could not be read is inconclusive, and says why', () => {
+    const unread = 'r1: the runs of the baseline could not be read';
+    expect(judged(P95, {}, [{ name: 'default', kind: 'passed', runs: [], unread }])).toMatchObject({
+      status: 'inconclusive',
+      why: `"<= baseline + 10%" needs the baseline "default", which could not be read when this run started (${unread})`,
+    });
+  });
+
   it('takes the middle of several runs: one that was slow by chance moves nothing', () => {
     const runs = [measured(slower(2), 'slow'), measured({ seed: 2 }, 'b'), measured({ seed: 3 }, 'c')];
     const found = judged(P95, {}, [{ name: 'default', kind: 'passed', runs }]);
@@ -130,6 +145,94 @@ describe('a criterion against a baseline', () => {
     const before = [promoted([measured(growing(0.04))])];
     expect(judged(GROWTH, growing(0.04), before)).toMatchObject({ status: 'pass' });
     expect(judged(GROWTH, growing(0.2), before)).toMatchObject({ status: 'fail' });
+  });
+
+  const still: Partial<RunScript> = { hours: 48, series: { 'agent.rss_bytes': MEMORY } };
+
+  it('passes no target that was killed for lack of memory, however its memory looks', () => {
+    const kills = {
+      info: { kind: 'cgroup', unit: 'count', leakCandidate: false, memory: false },
+      level: (hour: number) => (hour < 30 ? 0 : 1),
+    } as const;
+    const killed = { hours: 48, series: { 'agent.rss_bytes': MEMORY, 'box.oom_kills': kills } };
+    expect(judged(GROWTH, still, [promoted([measured(still)])]).status).toBe('pass');
+    const found = judged(GROWTH, killed, [promoted([measured(still)])]);
+    expect(found).toMatchObject({ status: 'fail', worst: 'box.oom_kills' });
+    expect(found.why).toContain('for lack of memory');
+    expect(judged(GROWTH, killed).status).toBe('fail');
+  });
+
+  it("does not pass the target's growth on the memory of a dependency alone", () => {
+    const cacheOnly = {
+      hours: 48,
+      series: { 'redis.used_memory': { ...MEMORY, info: { role: 'dependency' } } },
+    } as const;
+    const found = judged(GROWTH, cacheOnly, [promoted([measured(still)])]);
+    expect(found.status).toBe('inconclusive');
+    expect(found.why).toContain("only dependencies' memory was read");
+  });
+
+  it('passes no growth while another series is too wide to tell', () => {
+    const tight = {
+      ...MEMORY,
+      level: (hour: number) => 200e6 * (1 + (0.004 * hour) / 24),
+      noise: 0.0002,
+      correlation: 0,
+    };
+    const wide = { ...MEMORY, noise: 0.08, correlation: 0.95 };
+    const script = { hours: 48, series: { 'agent.rss_bytes': tight, 'agent.heap_bytes': wide } };
+    const alone = { hours: 48, series: { 'agent.rss_bytes': tight } };
+    expect(judged(GROWTH, alone, [promoted([measured(alone)])]).status).toBe('pass');
+    expect(judged(GROWTH, script, [promoted([measured(alone)])])).toMatchObject({
+      ...{ status: 'inconclusive', worst: 'agent.heap_bytes' },
+    });
+  });
+
+  it('does not call errors recovered while an outage is open', () => {
+    const down = (fromMs: number, lengthMs: number): Partial<RunScript> => ({
+      failures: (atMs) => (atMs >= fromMs && atMs < fromMs + lengthMs ? { connect: 1 } : {}),
+    });
+    const before = [promoted([measured(down(at(5), 20_000))])];
+    expect(judged(RECOVERY, down(at(7), 20_000), before).status).toBe('pass');
+    expect(judged(RECOVERY, down(at(24) - 20_000, 20_000), before)).toMatchObject({
+      ...{ status: 'inconclusive', why: 'the last outage is not over' },
+    });
+  });
+
+  describe('of the time between outages', () => {
+    const quiet = promoted([measured({})]);
+    const outageAt = (...hours: number[]): Partial<RunScript> => ({
+      failures: (atMs) => (hours.some((hour) => atMs >= at(hour) && atMs < at(hour) + 60_000) ? { connect: 1 } : {}),
+    });
+
+    it('passes a run as long as the baseline in which neither had one, and leaves a short one open', () => {
+      expect(judged(MTBF, {}, [quiet])).toMatchObject({ status: 'pass', actual: null });
+      const short = judged(MTBF, { hours: 12 }, [promoted([measured({ hours: 48 })])]);
+      expect(short.status).toBe('inconclusive');
+    });
+
+    it('holds what a run without one has shown against a baseline that had some', () => {
+      const before = [promoted([measured(outageAt(3, 5, 7, 9, 11, 13))])];
+      expect(judged(MTBF, {}, before).status).toBe('pass');
+      // So little uptime shows less than the baseline did.
+      expect(judged(MTBF, { hours: 4 }, before).status).not.toBe('pass');
+    });
+
+    it('fails against a baseline without one when even luck does not explain so many', () => {
+      const many = outageAt(...Array.from({ length: 20 }, (_, hour) => 2 + hour));
+      expect(judged(MTBF, many, [quiet]).status).toBe('fail');
+      expect(judged(MTBF, outageAt(5), [quiet]).status).toBe('inconclusive');
+    });
+  });
+
+  it('says of how many runs the median is: those that could be compared', () => {
+    const runs = [
+      measured({ ratePerMinute: 6000, hours: 6 }, 'far'),
+      measured({ seed: 2 }, 'b'),
+      measured({ seed: 3 }, 'c'),
+    ];
+    const found = judged(P95, {}, [{ name: 'default', kind: 'passed', runs }]);
+    expect(found.why).toContain('from the median of 2 runs that passed (1 more cannot be compared)');
   });
 
   it('says the same on replay: what is kept with the run is all that counts', () => {

@@ -8,11 +8,14 @@ import { failuresAtLikeLoad } from '../failures-at-like-load.ts';
 import { durationSlices, durationsAtLoad, failuresAtLoad, sharedLoad, timeAtLoad } from '../measures.ts';
 import { counted, formatInterval, formatValue, significant } from '../quantity.ts';
 import { type CriterionJudge, type Finding, meets } from './criterion.ts';
+import { ENOUGH_SHARE } from './mtbf.ts';
 
 /** Less of this run's requests at loads that the earlier one had too, and nothing is said. */
 const LEAST_COVERAGE = 0.5;
 /** What cannot be looked at by load needs runs that spent so much of their time at like loads. */
 const ALIKE_LOAD = 0.8;
+/** What is looked at load by load, from requests and not from what its judge found of the run as a whole. */
+const AT_LIKE_LOAD = /^(?:response_time_p\d+|error_rate)(?:_(?:normal|peak|stress))?$/;
 /** What is judged by how it goes on. */
 const TRENDS: readonly string[] = ['memory_leak', 'response_time_degradation'];
 
@@ -21,12 +24,15 @@ interface Against {
   limit: number;
   /** Value less limit, with a 95 % interval. */
   beyond: Estimated;
+  /** The run's side of it, where that is not the value; else null. */
+  shown: string | null;
 }
 
 /**
  * Judges a criterion against the baseline that was chosen when the run started. The quantity and its own interval come from the
  * criterion's own judge; the difference to the baseline, at like load, has an interval of its own, and that decides: wholly
- * within the limit passes, wholly beyond it fails.
+ * within the limit passes, wholly beyond it fails. What its own judge would not pass at that limit does not pass here either: a
+ * target that was killed for lack of memory has a number, and the number may look well.
  */
 export function judgeAgainstBaseline(
   spec: BaselineCriterion,
@@ -36,22 +42,35 @@ export function judgeAgainstBaseline(
   const { run } = evidence.rows;
   const own = judgeOwn({ ...spec, target: 0, fromProfile: true }, evidence);
   // Nothing was measured, or nothing of the kind was there: its judge has said why.
-  if (own.actual === null) return { ...own, target: null };
+  if (!isMeasured(spec, own)) return { ...own, target: null };
   const open = (status: CriterionStatus, why: string) => ({ ...own, target: null, status, why });
   if (run.rehearsal) return open('not_applicable', 'a rehearsal is held against no baseline');
+  const atAll = judgeOwn({ ...spec, target: easiest(spec), fromProfile: true }, evidence);
+  // What misses every limit needs no baseline.
+  if (!AT_LIKE_LOAD.test(spec.id) && atAll.status === 'fail') return { ...atAll, target: null };
   const baseline = run.baselines?.find(({ name }) => name === spec.baseline);
+  if (baseline?.unread !== undefined) {
+    const why = `"${spec.text}" needs the baseline "${spec.baseline}", which could not be read when this run started (${baseline.unread})`;
+    return open('inconclusive', why);
+  }
   if (baseline === undefined || baseline.runs.length === 0) return open('inconclusive', noBaseline(spec));
   const told = baseline.runs.map((measures) => against(spec, evidence, own, measures));
-  const found = medianOf(told.flatMap((one) => (typeof one === 'string' ? [] : [one])));
-  const named = nameOf(baseline);
-  if (found === null)
-    return open('inconclusive', `it cannot be held against ${named}: ${told.find((one) => typeof one === 'string')}`);
+  const comparable = told.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+  const found = medianOf(comparable);
+  if (found === null) {
+    const reason = told.find((one) => typeof one === 'string');
+    return open('inconclusive', `it cannot be held against ${nameOf(baseline, told.length)}: ${reason}`);
+  }
+  const named = nameOf(baseline, comparable.length);
   const { limit, beyond } = found;
   const status = statusOf(spec, beyond);
-  const atLimit = TRENDS.includes(spec.id) ? judgeOwn({ ...spec, target: limit, fromProfile: true }, evidence) : null;
+  const atLimit = judgeOwn({ ...spec, target: limit, fromProfile: true }, evidence);
+  if (status === 'pass' && atLimit.status !== 'pass' && !AT_LIKE_LOAD.test(spec.id))
+    return { ...atLimit, target: limit };
   // A rise that may still be taken back fails nothing, whatever it is held against.
-  if (status === 'fail' && atLimit?.status === 'inconclusive') return { ...atLimit, target: limit };
-  const value = formatValue(own.actual, spec.unit);
+  if (status === 'fail' && atLimit.status === 'inconclusive' && TRENDS.includes(spec.id))
+    return { ...atLimit, target: limit };
+  const value = found.shown ?? formatValue(own.actual, spec.unit);
   const margin = Math.abs(beyond.value);
   const side = beyond.value > 0 ? 'above' : 'below';
   const said = `${value}, at like load ${inUnit(margin, spec)} ${side} the limit of ${formatValue(limit, spec.unit)} from ${named}`;
@@ -59,6 +78,14 @@ export function judgeAgainstBaseline(
   const across = status === 'inconclusive' ? `: too close to call, at like load it is ${ends} (95 %)` : '';
   return { ...own, target: limit, status, why: `${said}${across}` };
 }
+
+/** Without an outage there is no mean time between them, but a bound that the uptime shows. */
+const isMeasured = ({ id }: BaselineCriterion, { actual, interval }: Finding): boolean =>
+  actual !== null || (id === 'mtbf' && interval !== null);
+
+/** The limit that every number meets. */
+const easiest = ({ comparison }: BaselineCriterion): number =>
+  comparison.startsWith('<') ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 
 const rounded = (limit: number, beyond: number | null): number | null =>
   beyond === null ? null : Number(significant(limit + beyond, 4));
@@ -73,10 +100,12 @@ function noBaseline({ baseline, text }: BaselineCriterion): string {
     : `"${text}" needs the baseline "${baseline}", which nobody had promoted when this run started`;
 }
 
-const nameOf = ({ name, kind, runs }: RunBaseline): string =>
-  kind === 'promoted'
-    ? `baseline "${name}" (${runs[0]?.runId})`
-    : `the median of ${counted(runs.length, 'run')} that passed`;
+/** `compared`: so many of its runs could be compared. */
+function nameOf({ name, kind, runs }: RunBaseline, compared: number): string {
+  if (kind === 'promoted') return `baseline "${name}" (${runs[0]?.runId})`;
+  const left = runs.length - compared;
+  return `the median of ${counted(compared, 'run')} that passed${left === 0 ? '' : ` (${left} more cannot be compared)`}`;
+}
 
 function statusOf({ comparison }: BaselineCriterion, { low, high }: Estimated): CriterionStatus {
   const within = (value: number): boolean => meets(value, { comparison, target: 0 });
@@ -117,7 +146,8 @@ function durations(
   const limit = (factor * actual) / Math.exp(found.estimate) + offset;
   // Where this run would lie, were the ratio at one end of its interval.
   const at = (log: number): number => actual * Math.exp(log - found.estimate);
-  return { limit, beyond: { value: actual - limit, low: at(found.low) - limit, high: at(found.high) - limit } };
+  const beyond = { value: actual - limit, low: at(found.low) - limit, high: at(found.high) - limit };
+  return { limit, beyond, shown: null };
 }
 
 function failures(
@@ -129,7 +159,7 @@ function failures(
   const found = failuresAtLikeLoad(failuresAtLoad(evidence, level), before.failures);
   if (found === null || found.coverage < LEAST_COVERAGE) return unlike(before, found?.coverage ?? 0);
   const limit = factor * found.before.value + offset;
-  return { limit, beyond: shifted(contrastOf(found.after, found.before, factor), -offset) };
+  return { limit, beyond: shifted(contrastOf(found.after, found.before, factor), -offset), shown: null };
 }
 
 /** What a verdict says of the run as a whole: only of runs that were loaded alike. */
@@ -142,6 +172,8 @@ function values(
   const shared = sharedLoad(timeAtLoad(evidence), before.time);
   if (shared < ALIKE_LOAD) return unlike(before, shared);
   const other = before.criteria.find((one) => one.id === id && one.unit === unit);
+  if (id === 'mtbf' && other !== undefined && (own.actual === null || other.actual === null))
+    return bounds({ unit, factor, offset }, own, other.interval?.low ?? null, before);
   if (other === undefined || other.actual === null) return `run ${before.runId} has no value of it`;
   const estimated = (value: number, interval: Finding['interval']): Estimated =>
     interval === null ? { value, low: value, high: value } : { value, ...interval };
@@ -150,7 +182,25 @@ function values(
     estimated(other.actual, other.interval),
     factor,
   );
-  return { limit: factor * other.actual + offset, beyond: shifted(contrast, -offset) };
+  return { limit: factor * other.actual + offset, beyond: shifted(contrast, -offset), shown: null };
+}
+
+/**
+ * Where one of the two saw no outage, what each has shown with 95 % confidence: the lower bounds. A run of the same length may lose as
+ * much of it as it may against a limit in hours. Only the upper bound, which needs an outage, can miss the limit.
+ */
+function bounds(
+  { unit, factor, offset }: Pick<BaselineCriterion, 'unit' | 'factor' | 'offset'>,
+  { interval }: Finding,
+  shownBefore: number | null,
+  { runId }: RunMeasures,
+): Against | string {
+  const low = interval?.low ?? null;
+  const high = interval?.high ?? null;
+  if (low === null || shownBefore === null) return `run ${runId} has no value of it`;
+  const limit = ENOUGH_SHARE * (factor * shownBefore + offset);
+  const beyond = { value: low - limit, low: low - limit, high: high === null ? null : high - limit };
+  return { limit, beyond, shown: `at least ${formatValue(low, unit)} with 95 % confidence` };
 }
 
 const unlike = ({ runId }: RunMeasures, share: number): string =>
@@ -170,6 +220,7 @@ function medianOf(all: readonly Against[]): Against | null {
   if (high === undefined || low === undefined) return null;
   const mean = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : (a + b) / 2);
   return {
+    shown: low.shown ?? high.shown,
     limit: (low.limit + high.limit) / 2,
     beyond: {
       value: (low.beyond.value + high.beyond.value) / 2,

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
  * Without a failure the uptime must reach this share of the target: a run of the target's own length may lose a tenth
  * to warm-up, exclusions and gaps, the same tenth that may be excluded at all.
  */
-const ENOUGH_SHARE = 0.9;
+export const ENOUGH_SHARE = 0.9;
 
 /**
  * Uptime / outages, in hours of profile time (reliability plan §3.1), with its one-sided 95 % lower bound
