@@ -2,6 +2,7 @@ import { isJudged } from '../model/sample.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { formatCount, formatMilliseconds } from '../verdict/quantity.ts';
 import type { RunRows } from '../verdict/rows.ts';
+import { type Beside, NOTHING_BESIDE } from './beside.ts';
 
 /** One line of the plan's checklists: ticked by evidence, or left open with the reason. */
 export interface CheckItem {
@@ -11,7 +12,7 @@ export interface CheckItem {
 }
 
 /** Appendix A of the reliability plan, before the test. Nothing is ticked on faith. */
-export function preTestChecklist(rows: RunRows): CheckItem[] {
+export function preTestChecklist(rows: RunRows, beside: Beside = NOTHING_BESIDE): CheckItem[] {
   return [
     healthy(rows),
     { text: 'Test data seeded', done: false, evidence: "soakd does not see the target's data" },
@@ -21,11 +22,7 @@ export function preTestChecklist(rows: RunRows): CheckItem[] {
       done: false,
       evidence: "soakd keeps its events and k6's log; whether the target logs is not visible from here",
     },
-    {
-      text: 'Alerts configured',
-      done: false,
-      evidence: `the profile names ${rows.run.profile.monitoring.alerts.length} thresholds; whether somebody is told is not visible from here`,
-    },
+    alerting(rows, beside),
     baseline(rows),
   ];
 }
@@ -45,6 +42,29 @@ export function postTestChecklist(rows: RunRows, verdict: Verdict): CheckItem[] 
     { text: 'Clean up test data', done: false, evidence: "soakd does not see the target's data" },
     { text: 'Archive results', done: true, evidence: `all rows are stored under run ${rows.run.id}` },
   ];
+}
+
+/** Somebody is told when messages were delivered, and no channel delivers none of its own. That somebody reads them soakd cannot see. */
+function alerting({ run }: RunRows, { alerts, channels }: Beside): CheckItem {
+  const thresholds = run.profile.monitoring.alerts.length;
+  const fired = alerts.filter(({ firingMs }) => firingMs !== null).length;
+  const delivering = channels.filter(({ delivered }) => delivered > 0);
+  const silent = channels.filter(({ delivered }) => delivered === 0);
+  const evidence = [
+    `the profile names ${thresholds} ${thresholds === 1 ? 'threshold' : 'thresholds'}`,
+    `${fired} ${fired === 1 ? 'alert' : 'alerts'} fired in this run`,
+    delivering.length === 0
+      ? 'no message is known to have been delivered'
+      : `messages were delivered through ${delivering.map(({ channel, delivered }) => `${channel} (${delivered})`).join(', ')}`,
+    ...silent.map(
+      ({ channel, waiting, givenUp }) => `${channel} delivered none: ${givenUp} given up, ${waiting} still to be sent`,
+    ),
+  ];
+  return {
+    text: 'Alerts configured',
+    done: delivering.length > 0 && silent.length === 0,
+    evidence: evidence.join('; '),
+  };
 }
 
 const FIRST_READINGS = 5;

@@ -3,6 +3,7 @@ import { shownSource } from '../config/profile-secrets.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { RunRows } from '../verdict/rows.ts';
 import { recommendations } from './advice.ts';
+import { type Beside, NOTHING_BESIDE } from './beside.ts';
 import { postTestChecklist, preTestChecklist } from './checklist.ts';
 import { summaryOfSeries } from './resources.ts';
 
@@ -10,7 +11,7 @@ import { summaryOfSeries } from './resources.ts';
 export const JSON_REPORT_VERSION = 1;
 
 /** The report for programs: run, verdict, events and operators' actions; times are ISO 8601 beside Unix ms. A missing value is null. */
-export function renderJson(rows: RunRows, verdict: Verdict): string {
+export function renderJson(rows: RunRows, verdict: Verdict, beside: Beside = NOTHING_BESIDE): string {
   const { run, plan, transitions, actions, events } = rows;
   const { profile, profileSource, requestDigest: _, baselines = [], ...about } = run;
   const report = {
@@ -31,7 +32,7 @@ export function renderJson(rows: RunRows, verdict: Verdict): string {
     verdict,
     series: summaryOfSeries(rows),
     recommendations: recommendations(verdict),
-    checklists: { preTest: preTestChecklist(rows), postTest: postTestChecklist(rows, verdict) },
+    checklists: { preTest: preTestChecklist(rows, beside), postTest: postTestChecklist(rows, verdict) },
     transitions,
     actions,
     events,

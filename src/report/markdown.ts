@@ -55,7 +55,7 @@ export function renderMarkdown(rows: RunRows, verdict: Verdict, beside: Beside =
     ...section('## Issues Found', numbered(issuesOf(verdict).map(text), 'None.')),
     ...section('## Recommendations', numbered(recommendations(verdict), 'None.')),
     ...section('## Checklists', []),
-    ...section('### Pre-Test Checklist', preTestChecklist(rows).map(checkLine)),
+    ...section('### Pre-Test Checklist', preTestChecklist(rows, beside).map(checkLine)),
     ...section('### Post-Test Checklist', postTestChecklist(rows, verdict).map(checkLine)),
     ...section('## Sign-off', ['- [ ] QA Lead Approval', '- [ ] Engineering Lead Approval', '- [ ] Production Ready']),
     '',

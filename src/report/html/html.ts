@@ -80,7 +80,7 @@ ${alerts.length === 0 ? null : section('alerts', 'Alerts', alertsOf(alerts))}
 ${section('events', 'Events and actions', eventsOf(rows))}
 ${section('issues', 'Issues Found', listOf(issuesOf(verdict)) ?? html`<p>None.</p>`)}
 ${section('recommendations', 'Recommendations', listOf(recommendations(verdict)) ?? html`<p>None.</p>`)}
-${section('checklists', 'Checklists', html`<h3>Pre-Test Checklist</h3>${checklistOf(preTestChecklist(rows))}<h3>Post-Test Checklist</h3>${checklistOf(postTestChecklist(rows, verdict))}<h3>Sign-off</h3><ul class="checks"><li>QA Lead Approval</li><li>Engineering Lead Approval</li><li>Production Ready</li></ul>`)}
+${section('checklists', 'Checklists', html`<h3>Pre-Test Checklist</h3>${checklistOf(preTestChecklist(rows, beside))}<h3>Post-Test Checklist</h3>${checklistOf(postTestChecklist(rows, verdict))}<h3>Sign-off</h3><ul class="checks"><li>QA Lead Approval</li><li>Engineering Lead Approval</li><li>Production Ready</li></ul>`)}
 </main>
 </body>
 </html>
