@@ -5,17 +5,19 @@ import { Bell } from '../base/bell.ts';
 import { type Clock, sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
 import { compactTime } from '../base/iso-time.ts';
+import { OneAtATime } from '../base/one-at-a-time.ts';
 import type { Random } from '../base/random.ts';
-import type { Alert, AlertNews, AlertTransition, Silence } from '../model/alert.ts';
-import type { NewNotification } from '../model/notification.ts';
+import type { Alert, AlertTransition, Silence } from '../model/alert.ts';
 import { isFinal } from '../model/run.ts';
 import type { SoakLog, StoreHealth } from '../soak/context.ts';
 import type { RunControl, RunSignal } from '../soak/control.ts';
 import { stateOf } from '../soak/state.ts';
 import type { DutyStore } from '../store/duty-store.ts';
 import type { Store } from '../store/store.ts';
-import type { MessagesFor, OwnAlert, OwnAlerts } from './own-alerts.ts';
+import { type AlertBatch, emptyBatch, isEmpty, joined } from './alert-batch.ts';
+import type { MessagesFor, OwnAlert, OwnAlertBook } from './own-alerts.ts';
 import { OwnStates } from './own-states.ts';
+import { SecondTries } from './second-tries.ts';
 import { checkpointKey, type WatchedRun, watchRun } from './watched-run.ts';
 
 export interface AlertWatchPorts {
@@ -39,6 +41,12 @@ export interface AlertWatchSettings {
   checkpointMs: number;
 }
 
+/** What the store refuses to give is asked for again after so long. */
+const RETRY = { baseMs: 2_000, maxMs: 60_000 };
+
+/** Of what failed, beside runs: alerts of runs that ended while nobody watched. */
+const FORGOTTEN = 'forgotten';
+
 /** After a restart, among so many of the newest. */
 const LATELY_LOOKED_AT = 100;
 
@@ -55,20 +63,27 @@ export interface AlertDesk {
  * Stands watch over the runs of this process: hears what they tell, asks the rules, and commits alerts, their history and
  * the messages about them in one transaction. What cannot be stored waits here and is tried again; nothing is told twice.
  */
-export class AlertWatch implements AlertDesk, OwnAlerts {
+export class AlertWatch implements AlertDesk, OwnAlertBook {
   readonly #ports: AlertWatchPorts;
   readonly #settings: AlertWatchSettings;
   readonly #bell = new Bell();
   readonly #queue: RunSignal[] = [];
   readonly #watched = new Map<string, WatchedRun>();
-  /** Ended while we watched: signals that come after say nothing. */
+  /** Ended while we watched and not left yet: signals that come after say nothing. */
   readonly #over = new Set<string>();
+  /** Last words of runs that could not be heard yet. */
+  readonly #ends = new Map<string, RunSignal>();
   readonly #own: OwnStates;
+  readonly #tries: SecondTries;
+  readonly #turns = new OneAtATime();
+  #recalled: Promise<void> | null = null;
   #silences: Silence[] = [];
   /** Fired and ended not long ago: what followed from them may still be there. */
   #lately: Alert[] = [];
-  #waiting: Waiting = nothing();
-  #committing: Promise<void> = Promise.resolve();
+  #waiting: AlertBatch = emptyBatch();
+  /** Runs are still watched by rules that hold no more. */
+  #rulesAreNew = false;
+  #mayBeForgotten = true;
   #checkpointMs = 0;
   #told: string | null = null;
 
@@ -76,25 +91,21 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     this.#ports = ports;
     this.#settings = { ...usual, ...ports.settings };
     this.#own = new OwnStates(() => ports.rules().rules);
+    this.#tries = new SecondTries(ports.clock, ports.random, RETRY);
   }
 
   /** Watches until `signal` aborts. Rejects only when the rows to begin with cannot be read. */
   async run(signal: AbortSignal): Promise<void> {
-    const { control, clock, duty } = this.#ports;
+    const { control, clock } = this.#ports;
     const unsubscribe = control.subscribe((told) => {
       this.#queue.push(told);
       this.#bell.ring();
     });
     const ticking = this.#tick(signal);
     try {
-      this.#silences = await duty.silences();
-      this.#lately = (await duty.alerts({ limit: LATELY_LOOKED_AT })).filter(
-        ({ firingMs, resolvedMs }) => firingMs !== null && resolvedMs !== null,
-      );
-      this.#own.recall(await duty.alerts({ runId: null, openOnly: true }));
-      await this.#endForgotten();
+      await this.#ready();
       while (!signal.aborted) {
-        await this.#look();
+        await this.#alone(() => this.#look());
         await this.#bell.wait(signal);
       }
       await this.#commit(clock.now());
@@ -105,26 +116,31 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
   }
 
   async raise(alert: OwnAlert): Promise<void> {
+    await this.#ready();
     this.#own.raise(alert, this.#ports.clock.now());
     await this.#commit(this.#ports.clock.now());
   }
 
   async resolve(name: string, labels: Readonly<Record<string, string>>, reason: string): Promise<void> {
+    await this.#ready();
     this.#own.resolve(name, labels, this.#ports.clock.now(), reason);
     await this.#commit(this.#ports.clock.now());
   }
 
+  async raised(name: string): Promise<Readonly<Record<string, string>>[]> {
+    await this.#ready();
+    return this.#own.raised(name);
+  }
+
   async acknowledge(id: string, { who, text }: { who: string; text: string }): Promise<Alert> {
+    await this.#ready();
     const atMs = this.#ports.clock.now();
-    const known = this.#openAlerts().find((alert) => alert.id === id) ?? (await this.#ports.duty.alert(id));
-    if (known === null) throw alertUnknown(id);
-    if (known.state === 'resolved') throw alertOver(id);
-    const alert = { ...known, acknowledged: { atMs, who, text } };
-    this.#put(alert);
-    // Whoever was told that it fires is told that somebody is at it.
-    if (alert.toldCount > 0) this.#waiting.news.push({ kind: 'acknowledged', alert });
-    await this.#commit(atMs);
-    return alert;
+    // Not while a run is put under watch: that goes by what was stored before.
+    return this.#alone(async () => {
+      const alert = await this.#turns.run('commit', () => this.#takeOn(id, { atMs, who, text }));
+      await this.#commit(atMs);
+      return alert;
+    });
   }
 
   async silence(wish: Pick<Silence, 'matchers' | 'fromMs' | 'untilMs' | 'who' | 'comment'>): Promise<Silence> {
@@ -133,6 +149,7 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
       .toString(16)
       .padStart(6, '0');
     const silence: Silence = { id: `${compactTime(createdMs)}-${tail}`, ...wish, createdMs, endedMs: null };
+    await this.#ready();
     await this.#ports.duty.putSilence(silence);
     this.#silences = [silence, ...this.#silences];
     await this.#commit(createdMs);
@@ -141,7 +158,9 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
 
   async endSilence(id: string): Promise<Silence> {
     const atMs = this.#ports.clock.now();
-    const known = this.#silences.find((silence) => silence.id === id);
+    await this.#ready();
+    const isIt = (silence: Silence): boolean => silence.id === id;
+    const known = this.#silences.find(isIt) ?? (await this.#ports.duty.silences()).find(isIt);
     if (known === undefined) throw silenceUnknown(id);
     if (known.endedMs !== null || known.untilMs <= atMs) return known;
     const ended = { ...known, endedMs: atMs };
@@ -151,10 +170,15 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     return ended;
   }
 
-  /** Other rules hold from now on: what is open of a rule that is gone ends, all else goes on. */
+  /**
+   * Other rules hold from now on: what is open of a rule that is gone ends, all else goes on. While the store takes nothing
+   * the runs are watched by the old ones.
+   */
   async takeRules(): Promise<void> {
-    await this.#commit(this.#ports.clock.now(), true);
-    this.#watched.clear();
+    this.#rulesAreNew = true;
+    await this.#ready();
+    this.#own.takeRules(this.#ports.clock.now());
+    await this.#alone(() => this.#letGo());
     this.#bell.ring();
   }
 
@@ -162,46 +186,155 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     while (await sleeps(this.#ports.clock, this.#settings.tickMs, signal)) this.#bell.ring();
   }
 
+  async #takeOn(id: string, acknowledged: NonNullable<Alert['acknowledged']>): Promise<Alert> {
+    const inMemory = (): Alert | undefined =>
+      this.#openAlerts().find((alert) => alert.id === id) ?? this.#waiting.alerts.get(id);
+    const stored = inMemory() ?? (await this.#ports.duty.alert(id));
+    const known = inMemory() ?? stored;
+    if (known === null) throw alertUnknown(id);
+    const isOver = known.state === 'resolved' || (known.runId === null && !this.#own.open.includes(known));
+    if (isOver) throw alertOver(id);
+    const alert = { ...known, acknowledged };
+    this.#put(alert);
+    // Whoever was told that it fires is told that somebody is at it.
+    if (alert.toldCount > 0) this.#waiting.news.push({ kind: 'acknowledged', alert });
+    return alert;
+  }
+
+  /** What was open when soakd ended, read once by whoever needs it first; rejects when it cannot be read. */
+  #ready(): Promise<void> {
+    this.#recalled ??= this.#recall().catch((thrown: unknown) => {
+      this.#recalled = null;
+      throw thrown;
+    });
+    return this.#recalled;
+  }
+
+  async #recall(): Promise<void> {
+    const { duty, clock } = this.#ports;
+    const silences = await duty.silences();
+    const lately = await duty.alerts({ limit: LATELY_LOOKED_AT });
+    const own = await duty.alerts({ runId: null, openOnly: true });
+    this.#silences = silences;
+    this.#lately = lately.filter(({ firingMs, resolvedMs }) => firingMs !== null && resolvedMs !== null);
+    this.#own.recall(own);
+    this.#own.takeRules(clock.now());
+  }
+
+  /** Runs are put under watch, looked at and let go one after the other, and by one at a time. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.run('watch', work);
+  }
+
   /** Everything that was told since the last look, then the time that passed. */
   async #look(): Promise<void> {
-    const { clock, log, control } = this.#ports;
-    for (let told = this.#queue.shift(); told !== undefined; told = this.#queue.shift()) {
-      try {
-        (await this.#watchedRun(told.runId))?.take(told);
-      } catch (thrown) {
-        log.error({ run: told.runId, reason: describeError(thrown) }, 'a signal of a run could not be looked at');
-      }
-    }
-    for (const runId of control.live()) await this.#watchedRun(runId).catch(() => null);
+    const { clock, control } = this.#ports;
+    if (this.#rulesAreNew) await this.#letGo();
+    for (let told = this.#queue.shift(); told !== undefined; told = this.#queue.shift()) await this.#hear(told);
+    for (const runId of this.#ends.keys()) await this.#hearEnd(runId);
+    const live = control.live();
+    for (const runId of live) await this.#watchedRun(runId);
+    for (const runId of this.#over) if (!live.includes(runId)) this.#over.delete(runId);
     const nowMs = clock.now();
-    for (const watched of this.#watched.values()) watched.tick(nowMs);
+    for (const watched of this.#watched.values()) if (!watched.over) watched.tick(nowMs);
     this.#own.watchStore(this.#ports.storeHealth(), nowMs);
+    if (this.#mayBeForgotten) await this.#endForgotten();
     await this.#commit(nowMs);
   }
 
+  async #hear(told: RunSignal): Promise<void> {
+    const { runId } = told;
+    if (this.#ends.has(runId) || this.#over.has(runId)) return;
+    if (told.type === 'state' && isFinal(told.state)) {
+      this.#ends.set(runId, told);
+      await this.#hearEnd(runId);
+      return;
+    }
+    const watched = await this.#watchedRun(runId);
+    if (watched === null || watched.over) return;
+    try {
+      watched.take(told);
+    } catch (thrown) {
+      const reason = describeError(thrown);
+      this.#ports.log.error({ run: runId, reason }, 'a signal of a run could not be looked at');
+    }
+  }
+
+  /** The last word of a run is kept until it was heard: nothing else ends its alerts. */
+  async #hearEnd(runId: string): Promise<void> {
+    const last = this.#ends.get(runId);
+    if (last === undefined || !this.#tries.isDue(runId)) return;
+    const watched = await this.#watchedRun(runId);
+    if (watched === null) return;
+    try {
+      watched.take(last);
+      this.#ends.delete(runId);
+      this.#tries.worked(runId);
+    } catch (thrown) {
+      this.#couldNot(runId, thrown, 'the end of a run could not be looked at; it is tried again');
+    }
+  }
+
+  /** null for a run that is not ours or over, and for one that cannot be read now: its rows are looked at later. */
   async #watchedRun(runId: string): Promise<WatchedRun | null> {
     const known = this.#watched.get(runId);
     if (known !== undefined) return known;
-    if (this.#over.has(runId)) return null;
-    const { store, clock } = this.#ports;
-    const run = await store.run(runId);
-    if (run === null) return null;
-    const watched = await watchRun(run, this.#ports.rules().rules, this.#ports, clock.now());
-    this.#watched.set(runId, watched);
-    return watched;
+    const { store, clock, control, rules } = this.#ports;
+    if (!this.#ends.has(runId) && (this.#over.has(runId) || !control.live().includes(runId))) return null;
+    if (!this.#tries.isDue(runId)) return null;
+    try {
+      const run = await store.run(runId);
+      if (run === null) {
+        this.#ends.delete(runId);
+        return null;
+      }
+      const watched = await watchRun(run, rules().rules, this.#ports, clock.now());
+      // Taken on by somebody, which could not be stored yet.
+      for (const alert of watched.alerts.open) {
+        const acknowledged = this.#waiting.alerts.get(alert.id)?.acknowledged ?? null;
+        if (acknowledged !== null) watched.alerts.put({ ...alert, acknowledged });
+      }
+      this.#watched.set(runId, watched);
+      this.#tries.worked(runId);
+      return watched;
+    } catch (thrown) {
+      this.#couldNot(runId, thrown, 'a run could not be put under watch; it is tried again');
+      return null;
+    }
+  }
+
+  #couldNot(runId: string, thrown: unknown, what: string): void {
+    const reason = describeError(thrown);
+    if (this.#tries.failed(runId, reason)) this.#ports.log.error({ run: runId, reason }, what);
+  }
+
+  /** Runs are put under watch anew by the rules that hold now, once all that is known of them is stored. */
+  async #letGo(): Promise<void> {
+    if (!this.#rulesAreNew || !(await this.#commit(this.#ports.clock.now(), true))) return;
+    this.#rulesAreNew = false;
+    this.#watched.clear();
   }
 
   /** Alerts of runs that ended while nobody watched. */
   async #endForgotten(): Promise<void> {
-    const { duty, store, clock, control } = this.#ports;
-    const live = new Set(control.live());
-    for (const alert of await duty.alerts({ openOnly: true })) {
-      if (alert.runId === null || live.has(alert.runId)) continue;
-      const transitions = await store.transitions(alert.runId);
-      const state = stateOf(transitions);
-      if (!isFinal(state)) continue;
-      const atMs = Math.max(alert.evaluatedMs, transitions.at(-1)?.atMs ?? clock.now());
-      this.#keep(end(alert, atMs, `the run is over: ${state}`));
+    if (!this.#tries.isDue(FORGOTTEN)) return;
+    const { duty, store, clock, control, log } = this.#ports;
+    try {
+      const live = new Set([...control.live(), ...this.#watched.keys(), ...this.#ends.keys()]);
+      for (const alert of await duty.alerts({ openOnly: true })) {
+        if (alert.runId === null || live.has(alert.runId)) continue;
+        if (this.#waiting.alerts.get(alert.id)?.state === 'resolved') continue;
+        const transitions = await store.transitions(alert.runId);
+        const state = stateOf(transitions);
+        if (!isFinal(state)) continue;
+        const atMs = Math.max(alert.evaluatedMs, transitions.at(-1)?.atMs ?? clock.now());
+        this.#keep(end(alert, atMs, `the run is over: ${state}`));
+      }
+      this.#mayBeForgotten = false;
+      this.#tries.worked(FORGOTTEN);
+    } catch (thrown) {
+      const reason = describeError(thrown);
+      if (this.#tries.failed(FORGOTTEN, reason)) log.error({ reason }, 'alerts of ended runs could not be ended');
     }
   }
 
@@ -221,23 +354,57 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     return [...this.#own.open, ...[...this.#watched.values()].flatMap(({ alerts }) => alerts.open)];
   }
 
-  /** What changed is told and stored; what was not stored before waits and goes with it. One at a time. */
-  #commit(nowMs: number, always = false): Promise<void> {
-    const done = this.#committing.then(() => this.#commitNow(nowMs, always));
-    this.#committing = done;
-    return done;
+  /**
+   * What changed is told and stored; what was not stored before waits and goes with it. One at a time. Never rejects: false
+   * when it waits still.
+   */
+  async #commit(nowMs: number, always = false): Promise<boolean> {
+    try {
+      const stored = await this.#turns.run('commit', () => this.#commitNow(nowMs, always));
+      this.#told = null;
+      return stored;
+    } catch (thrown) {
+      const reason = describeError(thrown);
+      if (reason !== this.#told) this.#ports.log.error({ reason }, 'alerts could not be stored; they are tried again');
+      this.#told = reason;
+      return false;
+    }
   }
 
-  async #commitNow(nowMs: number, always: boolean): Promise<void> {
-    const { store, duty, messagesFor, rules, log } = this.#ports;
+  /** All that is written was true at one instant: what is decided while the store writes goes with the next. */
+  async #commitNow(nowMs: number, always: boolean): Promise<boolean> {
+    this.#collect();
+    this.#tell(nowMs);
+    const isDue = nowMs - this.#checkpointMs >= this.#settings.checkpointMs && this.#watched.size > 0;
+    if (isEmpty(this.#waiting) && !isDue && !always) return true;
+    const batch = this.#waiting;
+    this.#waiting = emptyBatch();
+    for (const [runId, { alerts }] of this.#watched) batch.notes.set(checkpointKey(runId), alerts.checkpoint());
+    const { alerts, transitions, notifications, notes, events } = batch;
+    batch.events = await this.#eventsLeft(events);
+    try {
+      await this.#ports.duty.commitAlerts({
+        alerts: [...alerts.values()],
+        transitions,
+        notifications,
+        notes: Object.fromEntries(notes),
+      });
+    } catch (thrown) {
+      this.#waiting = joined(batch, this.#waiting);
+      throw thrown;
+    }
+    this.#waiting.events.unshift(...batch.events);
+    this.#checkpointMs = nowMs;
+    return true;
+  }
+
+  /** Takes what changed from those who decide. */
+  #collect(): void {
     for (const [runId, { alerts, over }] of this.#watched) {
       const { alerts: changed, transitions, events } = alerts.take();
       for (const alert of changed) this.#keep({ alert, transitions: [] });
       this.#waiting.transitions.push(...transitions);
-      if (events.length > 0)
-        await store.addEvents(runId, events).catch((thrown: unknown) => {
-          log.warn({ run: runId, reason: describeError(thrown) }, 'what a fault raised could not be noted');
-        });
+      if (events.length > 0) this.#waiting.events.push({ runId, events });
       if (!over) continue;
       this.#watched.delete(runId);
       this.#over.add(runId);
@@ -246,14 +413,18 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
     const own = this.#own.take();
     for (const alert of own.alerts) this.#keep({ alert, transitions: [] });
     this.#waiting.transitions.push(...own.transitions);
+  }
 
-    const resolved = this.#waiting.resolved;
-    this.#waiting.resolved = [];
-    this.#lately = [...this.#lately, ...resolved.filter(({ firingMs }) => firingMs !== null)].filter(
+  /** What is told of what is open and of what ended. Nothing counts as told whose message cannot be made. */
+  #tell(nowMs: number): void {
+    const { messagesFor, rules } = this.#ports;
+    const { resolved } = this.#waiting;
+    const lately = [...this.#lately, ...resolved.filter(({ firingMs }) => firingMs !== null)].filter(
       ({ resolvedMs }) => nowMs < (resolvedMs ?? 0) + AFTERMATH_MS,
     );
+    this.#silences = this.#silences.filter(({ untilMs, endedMs }) => endedMs === null && nowMs < untilMs);
     const { changed, news } = telling({
-      lately: this.#lately,
+      lately,
       open: this.#openAlerts(),
       resolved,
       silences: this.#silences,
@@ -262,52 +433,35 @@ export class AlertWatch implements AlertDesk, OwnAlerts {
       faultBehind: (alert) =>
         alert.runId === null ? null : (this.#watched.get(alert.runId)?.alerts.faultBehind(alert) ?? null),
     });
+    const all = [...this.#waiting.news, ...news];
+    const messages = all.length === 0 ? [] : messagesFor(all, nowMs);
+    this.#lately = lately;
+    this.#waiting.news = [];
+    this.#waiting.resolved = [];
     for (const alert of changed) this.#put(alert);
-    news.unshift(...this.#waiting.news.splice(0));
-    this.#waiting.notifications.push(...(news.length === 0 ? [] : messagesFor(news, nowMs)));
+    this.#waiting.notifications.push(...messages);
+  }
 
-    const { alerts, transitions, notifications, notes } = this.#waiting;
-    const isDue = nowMs - this.#checkpointMs >= this.#settings.checkpointMs && this.#watched.size > 0;
-    if (alerts.size + transitions.length + notifications.length + notes.size === 0 && !isDue && !always) return;
-    for (const [runId, watched] of this.#watched) notes.set(checkpointKey(runId), watched.alerts.checkpoint());
-    try {
-      await duty.commitAlerts({
-        alerts: [...alerts.values()],
-        transitions,
-        notifications,
-        notes: Object.fromEntries(notes),
-      });
-      this.#waiting = { ...nothing(), news: this.#waiting.news, resolved: this.#waiting.resolved };
-      this.#checkpointMs = nowMs;
-      this.#told = null;
-    } catch (thrown) {
-      const reason = describeError(thrown);
-      if (reason !== this.#told) log.error({ reason }, 'alerts could not be stored; they are tried again');
-      this.#told = reason;
+  /** Stores what faults raised; gives what the store does not take. */
+  async #eventsLeft(results: AlertBatch['events']): Promise<AlertBatch['events']> {
+    const left: AlertBatch['events'] = [];
+    for (const result of results) {
+      const { runId, events } = result;
+      try {
+        await this.#ports.store.addEvents(runId, events);
+        this.#tries.worked(eventsOf(runId));
+      } catch (thrown) {
+        left.push(result);
+        const reason = describeError(thrown);
+        if (this.#tries.failed(eventsOf(runId), reason))
+          this.#ports.log.warn({ run: runId, reason }, 'what a fault raised could not be noted; it is tried again');
+      }
     }
+    return left;
   }
 }
 
-/** Decided and not stored yet. */
-interface Waiting {
-  alerts: Map<string, Alert>;
-  transitions: AlertTransition[];
-  notifications: NewNotification[];
-  notes: Map<string, unknown>;
-  /** Beside what follows from the states. */
-  news: AlertNews[];
-  /** Ended, and their end was not told yet. */
-  resolved: Alert[];
-}
-
-const nothing = (): Waiting => ({
-  alerts: new Map(),
-  transitions: [],
-  notifications: [],
-  notes: new Map(),
-  news: [],
-  resolved: [],
-});
+const eventsOf = (runId: string): string => `events of ${runId}`;
 
 const alertUnknown = (id: string): SoakdError =>
   new SoakdError(`there is no alert ${id}`, {

@@ -21,6 +21,12 @@ export interface OwnAlerts {
   resolve(name: string, labels: Readonly<Record<string, string>>, reason: string): Promise<void>;
 }
 
+/** Those who know what was raised before them, by a soakd that ended. */
+export interface OwnAlertBook extends OwnAlerts {
+  /** Labels that tell apart the open ones of a name, as they were raised. */
+  raised(name: string): Promise<Readonly<Record<string, string>>[]>;
+}
+
 /** The messages that news of alerts make, to be stored in the transaction of the alerts themselves. Pure. */
 export type MessagesFor = (news: readonly AlertNews[], nowMs: number) => NewNotification[];
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { exact } from '../alert/reading.ts';
 import { end, step } from '../alert/standing.ts';
 import { counted, formatDuration } from '../base/quantity.ts';
@@ -21,27 +22,49 @@ export class OwnStates {
     return [...this.#open.values()];
   }
 
-  /** Open ones, as stored. */
+  /** Open ones, as stored; those that are known are newer. */
   recall(alerts: readonly Alert[]): void {
     for (const alert of alerts) {
-      const { alertname = alert.rule.name, severity: _, ...labels } = alert.labels;
-      this.#open.set(slotOf(alertname, alert.rule, labels), alert);
+      const slot = slotOf(alert.rule.name, ownLabels(alert));
+      if (!this.#open.has(slot)) this.#open.set(slot, alert);
+    }
+  }
+
+  /**
+   * Other rules hold: an open alert goes on by its own of them, and ends where there is none or one that asks something
+   * else. What somebody raised without any rule ends when they say so.
+   */
+  takeRules(nowMs: number): void {
+    for (const [slot, alert] of this.#open) {
+      const rule = this.#ruleOf(alert.rule.name);
+      const isWritten = !isUnwritten(alert.rule);
+      if (isWritten && rule?.condition.metric !== alert.rule.condition.metric) {
+        this.#open.delete(slot);
+        this.#keep(end(alert, Math.max(nowMs, alert.evaluatedMs), 'its rule is no longer there'));
+      } else if (rule !== undefined && !isDeepStrictEqual(rule, alert.rule)) {
+        const next = byRule(alert, rule);
+        this.#open.set(slot, next);
+        this.#keep({ alert: next, transitions: [] });
+      }
     }
   }
 
   raise({ name, labels, evidence, severity = 'warning', action = 'notify' }: OwnAlert, nowMs: number): void {
-    const rule = this.#rules().find((one) => one.name === name) ?? unwritten(name, severity, action);
+    const rule = this.#ruleOf(name) ?? unwritten(name, severity, action);
     this.#ask(rule, labels, exact(nowMs, null, rule.condition.threshold, evidence));
   }
 
   resolve(name: string, labels: OwnAlert['labels'], nowMs: number, reason: string): void {
-    const slot = [...this.#open].find(
-      ([, alert]) => slotOf(name, alert.rule, labels) === slotOf(alert.rule.name, alert.rule, ownLabels(alert)),
-    );
-    if (slot === undefined) return;
-    const [key, alert] = slot;
-    this.#open.delete(key);
+    const slot = slotOf(name, labels);
+    const alert = this.#open.get(slot);
+    if (alert === undefined) return;
+    this.#open.delete(slot);
     this.#keep(end(alert, Math.max(nowMs, alert.evaluatedMs), reason));
+  }
+
+  /** Labels that tell apart the open ones of a name. */
+  raised(name: string): OwnAlert['labels'][] {
+    return this.open.filter(({ rule }) => rule.name === name).map(ownLabels);
   }
 
   /** Rules on the store: what its buffer says of itself now. */
@@ -74,19 +97,22 @@ export class OwnStates {
     return taken;
   }
 
+  #ruleOf(name: string): AlertRule | undefined {
+    return this.#rules().find((rule) => rule.name === name);
+  }
+
   #ask(rule: AlertRule, labels: OwnAlert['labels'], reading: ReturnType<typeof exact>): void {
-    const slot = slotOf(rule.name, rule, labels);
-    const before = this.#open.get(slot) ?? null;
-    const identity = {
-      runId: null,
-      labels: { ...rule.labels, ...labels, alertname: rule.name, severity: rule.severity },
-    };
+    const slot = slotOf(rule.name, labels);
+    const open = this.#open.get(slot) ?? null;
+    const before = open === null || isDeepStrictEqual(open.rule, rule) ? open : byRule(open, rule);
+    const identity = { runId: null, labels: labelsOf(rule, labels) };
     const next = step(rule, identity, before, reading, Number.POSITIVE_INFINITY);
-    if (next.alert === null || (next.alert === before && next.transitions.length === 0)) return;
+    if (next.alert === null || (next.alert === open && next.transitions.length === 0)) return;
     if (next.alert.state === 'resolved') this.#open.delete(slot);
     else this.#open.set(slot, next.alert);
     // Asked each second: a row is worth writing when something else is said.
-    if (next.transitions.length > 0 || next.alert.evidence !== before?.evidence) this.#keep(next);
+    const isNews = next.transitions.length > 0 || before !== open || next.alert.evidence !== open?.evidence;
+    if (isNews) this.#keep(next);
   }
 
   #keep({ alert, transitions }: { alert: Alert | null; transitions: readonly AlertTransition[] }): void {
@@ -95,14 +121,29 @@ export class OwnStates {
   }
 }
 
-const ownLabels = ({ labels }: Alert): OwnAlert['labels'] => {
-  const { alertname: _, severity: __, ...own } = labels;
-  return own;
-};
+const labelsOf = (rule: AlertRule, own: OwnAlert['labels']): Alert['labels'] => ({
+  ...{ ...rule.labels, ...own },
+  ...{ alertname: rule.name, severity: rule.severity },
+});
 
 /** The labels of the rule belong to every alert of it, and tell none from another. */
-const slotOf = (name: string, rule: AlertRule, labels: OwnAlert['labels']): string =>
-  JSON.stringify([name, Object.entries({ ...rule.labels, ...labels }).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+const ownLabels = ({ labels, rule }: Alert): OwnAlert['labels'] => {
+  const { alertname: _, severity: __, ...rest } = labels;
+  return Object.fromEntries(Object.entries(rest).filter(([name, value]) => rule.labels[name] !== value));
+};
+
+/** The same alert; its key stays, so that channels know it again. */
+const byRule = (alert: Alert, rule: AlertRule): Alert => ({
+  ...{ ...alert, rule },
+  labels: labelsOf(rule, ownLabels(alert)),
+});
+
+/** Whatever the rule says now: the same trouble is the same alert. */
+const slotOf = (name: string, own: OwnAlert['labels']): string =>
+  JSON.stringify([name, Object.entries(own).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+
+const isUnwritten = (rule: AlertRule): boolean =>
+  isDeepStrictEqual(rule, unwritten(rule.name, rule.severity, rule.action));
 
 /** For trouble of which the file says nothing: whoever notices it knows how loud it is. */
 const unwritten = (name: string, severity: AlertRule['severity'], action: AlertRule['action']): AlertRule => ({
