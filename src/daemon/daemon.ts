@@ -141,6 +141,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     {
       ...{ duty: house.duty, clock, log, random, host: surroundings.host },
       onHealth: (health) => trouble?.hear(health),
+      onChannels: async (names) => trouble?.keep(names),
     },
     secret,
   );
@@ -159,6 +160,7 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
   trouble = new ChannelTrouble(alerting.watch, clock, (thrown) =>
     log.error({ reason: describeError(thrown) }, 'trouble with a channel could not be noted'),
   );
+  await trouble.keep(Object.keys(config.notify.channels));
   for (const run of await store.runs({ unfinishedOnly: true })) redactor.learnFrom(run.profileSource, env);
   const taken = await soaks.recover({ mode: 'carry_on' });
   log.info({ runs: taken.map(({ id }) => id) }, 'unfinished runs are carried on');

@@ -12,16 +12,21 @@ interface Opened {
   secrets: readonly string[];
 }
 
+export interface NotifyingPorts extends DeliveryPorts {
+  /** Told after a reload which channels there are. */
+  onChannels?: (names: readonly string[]) => Promise<void>;
+}
+
 /** Delivery as the configuration has it now: a reload opens new channels beside the old ones, then swaps. */
 export class Notifying implements Reloadable {
   readonly name = 'notify';
-  readonly #ports: DeliveryPorts;
+  readonly #ports: NotifyingPorts;
   readonly #secret: (value: string) => string;
   #opened: Opened;
   #delivery: Delivery;
 
   /** Opens the channels and begins to deliver. Throws a SoakdError for a secret that is missing. */
-  constructor({ notify }: Pick<DaemonConfig, 'notify'>, ports: DeliveryPorts, secret: (value: string) => string) {
+  constructor({ notify }: Pick<DaemonConfig, 'notify'>, ports: NotifyingPorts, secret: (value: string) => string) {
     this.#ports = ports;
     this.#secret = secret;
     this.#opened = this.#open(notify);
@@ -42,6 +47,7 @@ export class Notifying implements Reloadable {
       await this.#delivery.stop();
       this.#opened = next;
       this.#delivery = startDelivery(notify, next.channels, this.#ports);
+      await this.#ports.onChannels?.([...next.channels.keys()]);
     };
   }
 

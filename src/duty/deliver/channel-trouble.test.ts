@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../base/simulated-clock.ts';
-import type { OwnAlerts } from '../own-alerts.ts';
+import type { OwnAlertBook } from '../own-alerts.ts';
 import type { ChannelHealth } from './channel-condition.ts';
 import { ChannelTrouble } from './channel-trouble.ts';
 
@@ -12,7 +12,8 @@ const well: ChannelHealth = {
 function rig() {
   const done: string[] = [];
   const clock = new SimulatedClock(0);
-  const own: OwnAlerts = {
+  const own: OwnAlertBook = {
+    raised: async () => [{ channel: 'team' }, { channel: 'page' }],
     raise: async ({ name, labels, evidence }) => void done.push(`raise ${name} ${labels.channel}: ${evidence}`),
     resolve: async (name, labels) => void done.push(`resolve ${name} ${labels.channel}`),
   };
@@ -49,5 +50,11 @@ describe('trouble with a channel', () => {
     expect(done).toEqual([
       'raise ChannelFails team: the channel team refuses a notification for good: answers 404: no_service',
     ]);
+  });
+
+  it('is over when the channel is no longer configured', async () => {
+    const { done, trouble } = rig();
+    await trouble.keep(['page', 'mail']);
+    expect(done).toEqual(['resolve ChannelFails team']);
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { OwnAlerts } from '../own-alerts.ts';
+import type { OwnAlertBook } from '../own-alerts.ts';
 import type { ChannelHealth } from './channel-condition.ts';
 
 /** A receiver that is restarted is no news. */
@@ -13,14 +13,14 @@ export const CHANNEL_FAILS = 'ChannelFails';
  * with the next message that arrives. It goes by the other channels, and waits for this one.
  */
 export class ChannelTrouble {
-  readonly #own: OwnAlerts;
+  readonly #own: OwnAlertBook;
   readonly #clock: Clock;
   readonly #failed: (thrown: unknown) => void;
   /** By channel: is the alert raised? Of one that is not in here a daemon before us may have raised it. */
   readonly #raised = new Map<string, boolean>();
 
   /** `failed` is told when the alert itself cannot be kept. */
-  constructor(own: OwnAlerts, clock: Clock, failed: (thrown: unknown) => void) {
+  constructor(own: OwnAlertBook, clock: Clock, failed: (thrown: unknown) => void) {
     this.#own = own;
     this.#clock = clock;
     this.#failed = failed;
@@ -38,6 +38,19 @@ export class ChannelTrouble {
     } else if (failingSinceMs === null && this.#raised.get(channel) !== false) {
       this.#raised.set(channel, false);
       this.#own.resolve(CHANNEL_FAILS, labels, 'it delivers again').catch(this.#failed);
+    }
+  }
+
+  /** The channels that there are now. Of another one nobody will ever hear that it delivers again. */
+  async keep(channels: readonly string[]): Promise<void> {
+    for (const channel of this.#raised.keys()) if (!channels.includes(channel)) this.#raised.delete(channel);
+    try {
+      for (const labels of await this.#own.raised(CHANNEL_FAILS)) {
+        if (labels.channel === undefined || channels.includes(labels.channel)) continue;
+        await this.#own.resolve(CHANNEL_FAILS, labels, 'the channel is no longer configured');
+      }
+    } catch (thrown) {
+      this.#failed(thrown);
     }
   }
 }
