@@ -195,7 +195,7 @@ describe('a daemon that is killed', () => {
     const after = next.status(run.id);
     expect(before?.requests.total).toBeGreaterThan(20_000);
     // What was judged meanwhile comes back with the next judgement.
-    const judged = { drift: [], criteria: [], availabilityPercent: null };
+    const judged = { drift: [], criteria: [], availabilityPercent: null, standing: null };
     expect({ ...after, events: [], health: null, ...judged }).toEqual({
       ...before,
       events: [],

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
 import { parsed, quote, unreadable } from '../base/parsed.ts';
 import type { Monitoring, SamplerSpec } from '../model/profile.ts';
+import { RUN_STATES } from '../model/run.ts';
 import { SAMPLER_ROLES } from '../model/sample.ts';
+import { TREND_STATES } from '../model/verdict.ts';
 import { readMetric, readThreshold, tooShortFor } from './alert-condition.ts';
 import { findingsOf } from './issues.ts';
 import type { DocumentPath, ResolveContext } from './resolve.ts';
@@ -26,10 +28,13 @@ const USUAL_INTERVAL_MS = 60_000;
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 
+/** A number with or without a unit, or a word that a run or a trend may be; whether it suits its metric is known later. */
+const LIKE_A_LIMIT = new RegExp(`^(-?[0-9.].*|${[...RUN_STATES, ...TREND_STATES].join('|')})$`);
+
 /** A limit with its unit, as its metric wants it: `5000ms`, `2%`, `2048MiB`, or a plain number. */
 const threshold = value(
   (input) =>
-    typeof input === 'number' || (typeof input === 'string' && input.trim() !== '')
+    typeof input === 'number' || (typeof input === 'string' && LIKE_A_LIMIT.test(input.trim()))
       ? parsed(String(input).trim())
       : unreadable(`${quote(input)} is not a threshold`, 'write for example 5000ms, 2% or 500'),
   { type: ['string', 'number'], description: 'limit with its unit', examples: ['5000ms', '2%', 500] },
