@@ -59,7 +59,6 @@ COPY config/ config/
 COPY web/ web/
 COPY config/soakd.container.yaml /etc/soakd/soakd.yaml
 COPY loadprofiles/ /etc/soakd/profiles/
-COPY web/ web/
 COPY k6/*.ts k6/
 COPY k6/xk6-soakd/LICENSE k6/LICENSE
 COPY --from=app /build/node_modules/ node_modules/

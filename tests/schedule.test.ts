@@ -87,6 +87,49 @@ entries:
     120_000,
   );
 
+  it.skipIf(k6 === null)(
+    'sends a secret that it names to the target, and keeps it from profiles and the log',
+    async () => {
+      const file = schedule(`entries:
+  reset:
+    cron: "0 8 * * sat"
+    request: { method: POST, path: "/admin/reset?told=correct-horse-battery", headers: { authorization: "env:RESET_TOKEN" } }
+`);
+      const config = resolveScheduleConfig({ file, target: target.url }, folder);
+      const secret = 'correct-horse-battery';
+      const { daemon, log } = await startTestDaemon(
+        join(folder, 'data'),
+        { schedule: config },
+        { RESET_TOKEN: secret },
+      );
+      const post = (path: string, body: object): Promise<Response> =>
+        fetch(new URL(path, daemon.url), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      try {
+        const profileSource = `soak_test:
+  name: curious
+  duration: 1h
+  traffic_pattern: { base_rate: 600 }
+  workload:
+    kind: requests
+    requests: [{ name: home, path: /, headers: { x-token: "env:RESET_TOKEN" } }]
+`;
+        const refused = await post('/v1/runs', { profileSource, targetUrl: target.url });
+        expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('RESET_TOKEN')]);
+        expect((await post('/v1/schedule/reset/start', {})).status).toBe(201);
+        expect(target.seen.find(({ path }) => path.startsWith('/admin/reset'))?.headers.authorization).toBe(secret);
+        expect(log()).toContain('/admin/reset?told=[redacted]');
+        expect(log()).not.toContain(secret);
+      } finally {
+        await daemon.stop();
+      }
+    },
+    60_000,
+  );
+
   it('keeps a daemon from starting when it has a mistake, and says where', async () => {
     const file = schedule('entries:\n  weekly: { cron: "0 8 * * satt", profile: short }\n');
     const config = resolveScheduleConfig({ file }, folder);

@@ -35,7 +35,7 @@ import { profileShelf } from './profile-shelf.ts';
 import { type Reloaded, Reloads } from './reload.ts';
 import { renderOneApart } from './render-apart.ts';
 import { readReportFile } from './report-files.ts';
-import { Scheduling } from './scheduling.ts';
+import { headersOf, readDaemonSchedule, Scheduling } from './scheduling.ts';
 import { serviceManager, withoutServiceManager } from './service-manager.ts';
 import { withoutTokens } from './token.ts';
 import { TokenBook } from './token-book.ts';
@@ -89,15 +89,24 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     config.fence,
   );
   // Nor for what reaches people: a profile could name such a variable and have it sent to its target.
-  for (const name of namedVariables([config.notify, config.heartbeat])) delete env[name];
+  const hide = (part: unknown): void => {
+    for (const name of namedVariables(part)) {
+      redactor.learn(surroundings.env[name]);
+      delete env[name];
+    }
+  };
+  const profilesOf = (now: DaemonConfig) => ({
+    readFile: profileFiles(now.profileFolder, isLocalOnly(now), now.shelfFolder).read,
+    samplerSchemas,
+    systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
+  const schedule = readDaemonSchedule(config, profilesOf);
+  hide([config.notify, config.heartbeat, headersOf(schedule)]);
   reloads.add({
     name: 'notify',
     async prepare(next) {
       const found = namedVariables([next.notify, next.heartbeat]).filter((name) => env[name] !== undefined);
-      const hide = async (): Promise<void> => {
-        for (const name of found) delete env[name];
-      };
-      return found.length === 0 ? null : hide;
+      return found.length === 0 ? null : async () => hide([next.notify, next.heartbeat]);
     },
   });
   reloads.add(tokens);
@@ -224,14 +233,15 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     },
   };
   const schedules = await Scheduling.start(
-    config,
+    schedule,
     {
       ...{ clock, log, control, store, duty: house.duty, random: house.context.random, alerts: alerting.watch },
       requireInsideFence: (targetUrl) => requireInsideFence(targetUrl, { fence: () => reloads.config.fence }),
-      secret: house.context.secret,
+      secret,
       request,
+      hide,
     },
-    { readFile: files.read, samplerSchemas, systemTimezone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    profilesOf,
   );
   scheduling = schedules;
   undo.push('leave the schedule', () => schedules.stop());

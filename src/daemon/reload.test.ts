@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -146,6 +146,35 @@ describe('a daemon that is told to reload', () => {
     await expect(daemon.reload()).rejects.toMatchObject({ code: 'config_invalid', exitCode: 2 });
     expect(log()).toContain('all stays as it was');
     expect((await ask('/readyz', 'none-is-set')).status).toBe(200);
+  });
+
+  it('reads a schedule by what the new file allows, not by what the old one did', async () => {
+    const [first, second, shelf] = ['first', 'second', 'shelf'].map((name) => {
+      const made = join(folder, name);
+      mkdirSync(made);
+      return made;
+    });
+    const curve = join(`${second}`, 'day.csv');
+    writeFileSync(curve, 'time,requests_per_minute\n00:00,60\n12:00,120\n');
+    writeFileSync(
+      join(`${shelf}`, 's.yaml'),
+      `soak_test:
+  name: s
+  duration: 24h
+  traffic_pattern: { curve: { file: ${curve} } }
+  workload: { kind: requests, requests: [{ name: list, path: / }] }
+`,
+    );
+    const entries = join(folder, 'entries.yaml');
+    writeFileSync(entries, `profiles: ${shelf}\nentries:\n  weekly: { cron: "0 8 * * sat", profile: s }\n`);
+    const { daemon } = await running(`profile_files: ${first}\n`);
+    writeFileSync(file, `profile_files: ${first}\nschedule: { file: ${entries}, target: "http://127.0.0.1:9" }\n`);
+    await expect(daemon.reload()).rejects.toMatchObject({ code: 'schedule_invalid' });
+    writeFileSync(file, `profile_files: ${second}\nschedule: { file: ${entries}, target: "http://127.0.0.1:9" }\n`);
+    expect(await daemon.reload()).toMatchObject({ changed: expect.arrayContaining(['profile_files', 'schedule']) });
+    // And what it allows no longer is no longer read.
+    writeFileSync(file, `profile_files: ${first}\nschedule: { file: ${entries}, target: "http://127.0.0.1:9" }\n`);
+    await expect(daemon.reload()).rejects.toMatchObject({ code: 'schedule_invalid' });
   });
 
   it('takes nothing of a file whose rules or entries have mistakes: neither those nor what else is new', async () => {

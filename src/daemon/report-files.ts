@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.ts';
 import { SoakdError } from '../base/errors.ts';
+import { isMissing, systemCode } from '../base/file-errors.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { loadBeside } from '../report/load-beside.ts';
 import { REPORTS, type ReportFormat } from '../report/render.ts';
@@ -34,11 +35,12 @@ export async function readReportFile(folder: string, format: ReportFormat): Prom
   try {
     return await readFile(join(folder, fileName), 'utf8');
   } catch (cause) {
-    throw new SoakdError(`the rows of this run are gone, and so is ${fileName} in ${folder}`, {
+    // The system's own words name the folder, and a reader has no business with that: its code says as much.
+    const why = isMissing(cause) ? '' : ` (${systemCode(cause)})`;
+    throw new SoakdError(`the rows of this run are gone, and so is its ${fileName}${why}`, {
       code: 'report_missing',
       hint: 'a backup may have it; the verdict is in the store',
       httpStatus: 410,
-      cause,
     });
   }
 }

@@ -14,7 +14,16 @@ import type { Reloadable } from './reload.ts';
 /** How the profiles of a schedule are read. */
 type Profiles = Omit<ParseProfileOptions, 'fileName' | 'overrides'>;
 
-interface Read {
+export interface SchedulingPorts extends SchedulerPorts {
+  /** Keeps secrets that a part of the configuration names from profiles, k6 and the log. */
+  hide(part: unknown): void;
+}
+
+/** Those of a configuration: which files a profile may name is said there. */
+type ProfilesOf = (config: DaemonConfig) => Profiles;
+
+/** The schedule's section of the configuration, and what its file says. */
+export interface ReadSchedule {
   config: ScheduleConfig;
   loaded: LoadedSchedule;
 }
@@ -44,33 +53,30 @@ export function readScheduleFile(file: string, profiles: Profiles, defaultTarget
 export class Scheduling implements Reloadable {
   readonly name = 'schedule';
   readonly scheduler: Scheduler;
-  readonly #ports: SchedulerPorts;
-  readonly #profiles: Profiles;
-  #read: Read | null;
+  readonly #ports: SchedulingPorts;
+  readonly #profilesOf: ProfilesOf;
+  #read: ReadSchedule | null;
 
-  private constructor(scheduler: Scheduler, read: Read | null, ports: SchedulerPorts, profiles: Profiles) {
+  private constructor(scheduler: Scheduler, read: ReadSchedule | null, ports: SchedulingPorts, profilesOf: ProfilesOf) {
     this.scheduler = scheduler;
     this.#read = read;
     this.#ports = ports;
-    this.#profiles = profiles;
+    this.#profilesOf = profilesOf;
   }
 
-  /** Reads the schedule and begins to keep it; without one nothing is due. Rejects with a SoakdError. */
-  static async start(
-    { schedule }: Pick<DaemonConfig, 'schedule'>,
-    ports: SchedulerPorts,
-    profiles: Profiles,
-  ): Promise<Scheduling> {
-    const read = readFrom(schedule, profiles);
+  /** Begins to keep a schedule that was read; without one nothing is due. Rejects with a SoakdError. */
+  static async start(read: ReadSchedule | null, ports: SchedulingPorts, profilesOf: ProfilesOf): Promise<Scheduling> {
     tell(read, ports);
-    return new Scheduling(await Scheduler.start(calendarOf(read), ports), read, ports, profiles);
+    return new Scheduling(await Scheduler.start(calendarOf(read), ports), read, ports, profilesOf);
   }
 
-  async prepare({ schedule }: Pick<DaemonConfig, 'schedule'>): Promise<(() => Promise<void>) | null> {
-    const next = readFrom(schedule, this.#profiles);
+  async prepare(config: DaemonConfig): Promise<(() => Promise<void>) | null> {
+    // By what will hold after the swap, not by what holds until then.
+    const next = readDaemonSchedule(config, this.#profilesOf);
     if (isDeepStrictEqual(withoutRules(this.#read), withoutRules(next))) return null;
     return async () => {
       this.#read = next;
+      this.#ports.hide(headersOf(next));
       tell(next, this.#ports);
       await this.scheduler.use(calendarOf(next));
     };
@@ -86,14 +92,24 @@ export class Scheduling implements Reloadable {
   }
 }
 
-const readFrom = (config: ScheduleConfig | null, profiles: Profiles): Read | null =>
-  config === null ? null : { config, loaded: readScheduleFile(config.file, profiles, config.targetUrl) };
+/** The schedule that a configuration names, with its profiles; null when it names none. Throws as `readScheduleFile`. */
+export const readDaemonSchedule = (config: DaemonConfig, profilesOf: ProfilesOf): ReadSchedule | null =>
+  config.schedule === null
+    ? null
+    : {
+        config: config.schedule,
+        loaded: readScheduleFile(config.schedule.file, profilesOf(config), config.schedule.targetUrl),
+      };
 
-const calendarOf = (read: Read | null): ScheduleCalendar =>
+/** The headers of the requests of a schedule: they may name secrets. */
+export const headersOf = (read: ReadSchedule | null): Readonly<Record<string, string>>[] =>
+  (read?.loaded.schedule.entries ?? []).flatMap(({ work }) => (work.kind === 'request' ? [work.headers] : []));
+
+const calendarOf = (read: ReadSchedule | null): ScheduleCalendar =>
   new ScheduleCalendar(read?.loaded ?? null, read?.config.clockOffsetMs ?? 0);
 
 /** Functions are never equal; what a cron expression says follows from its text. */
-const withoutRules = (read: Read | null): unknown =>
+const withoutRules = (read: ReadSchedule | null): unknown =>
   read === null
     ? null
     : {
@@ -105,7 +121,7 @@ const withoutRules = (read: Read | null): unknown =>
         },
       };
 
-function tell(read: Read | null, { log }: Pick<SchedulerPorts, 'log'>): void {
+function tell(read: ReadSchedule | null, { log }: Pick<SchedulerPorts, 'log'>): void {
   if (read === null) return;
   const { file, clockOffsetMs } = read.config;
   log.info({ file, entries: read.loaded.schedule.entries.length }, 'the schedule holds');
