@@ -126,6 +126,31 @@ describe('the outbox of a channel', () => {
     expect(rig.receiver.titles.toSorted()).toEqual(['one', 'two']);
   });
 
+  it('delays nobody for one message that the receiver cannot digest, once another has arrived', async () => {
+    const rig = new Rig();
+    rig.receiver.answer = async (message) => {
+      if (message.body.title === 'bad') await refuse()();
+    };
+    await rig.enqueue(plainNotification('bad', { group: 'run-1' }));
+    const { loop } = rig.start();
+    await rig.clock.advance(20 * MINUTE_MS);
+    const enqueue = async (title: string): Promise<void> => {
+      const nowMs = rig.clock.now();
+      await rig.enqueue(plainNotification(title, { group: title, createdMs: nowMs, dueMs: nowMs }));
+      loop.ring();
+    };
+    // So long nobody can tell a bad message from a dead receiver.
+    await enqueue('one');
+    await rig.clock.advance(MINUTE_MS);
+    expect(rig.receiver.titles).toEqual(['one']);
+    for (const title of ['two', 'three', 'four', 'five']) {
+      await enqueue(title);
+      await rig.clock.advance(2_000);
+    }
+    expect(rig.receiver.titles).toEqual(['one', 'two', 'three', 'four', 'five']);
+    expect(await rig.row('bad')).toMatchObject({ deliveredMs: null, failedMs: null });
+  });
+
   it('gives up what is refused for good, says so, and goes on with the next', async () => {
     const rig = new Rig();
     rig.receiver.answer = async ({ body }) => {

@@ -53,6 +53,7 @@ export class ChannelLoop {
   #rows: Notification[] = [];
   #windowRows = WINDOW_ROWS;
   #isStale = true;
+  #hasRead = false;
   #storeFailures = 0;
   /** Monotonic. */
   #resendAtMs: number;
@@ -146,9 +147,13 @@ export class ChannelLoop {
     const settledOrBusy = new Set([...this.#unsaved.keys(), ...this.#busyIds]);
     const rows = await duty.outbox({ channel: name, limit: this.#windowRows });
     this.#rows = rows.filter(({ id }) => !settledOrBusy.has(id) && !this.#unsaved.has(id));
-    const [head] = rows;
-    if (head !== undefined && head.attempts > 0 && head.dueMs > clock.now())
-      this.#condition.recall(head.dueMs - clock.now());
+    if (!this.#hasRead) {
+      // Afterwards the channel knows by itself how it does: one message that fails says nothing of the others.
+      this.#hasRead = true;
+      const [head] = rows;
+      if (head !== undefined && head.attempts > 0 && head.dueMs > clock.now())
+        this.#condition.recall(head.dueMs - clock.now());
+    }
     const horizonMs = clock.now() - this.#options.groupIntervalMs;
     for (const [group, atMs] of this.#sentMs) if (atMs < horizonMs) this.#sentMs.delete(group);
   }
