@@ -38,6 +38,19 @@ describe('a start that is due', () => {
     expect(outcome(start(), at(0, { paused: true, blackout }))).toBe('paused');
   });
 
+  it('that was due before a blackout waits for its end, or is missed where that is too late', () => {
+    const until = (untilMs: number) => ({ blackout: { fromMs: DUE + 10 * MINUTE_MS, untilMs, reason: 'sale' } });
+    expect(decide(start(), at(15 * MINUTE_MS, until(DUE + HOUR_MS)))).toEqual({
+      outcome: 'delay',
+      untilMs: DUE + HOUR_MS,
+      reason: 'blackout: sale',
+    });
+    expect(decide(start(), at(15 * MINUTE_MS, until(DUE + HOUR_MS + 1)))).toEqual({
+      outcome: 'missed',
+      reason: 'blackout: sale, which lasts for longer than 1h, the limit of its lateness',
+    });
+  });
+
   it('goes by its choice while its target is taken', () => {
     const taken = takenFor(10 * HOUR_MS);
     expect(outcome(start({}, { onConflict: 'skip' }), taken)).toBe('skip');
@@ -76,7 +89,7 @@ describe('a start that waits', () => {
   it('starts when its target is free, however late that is', () => {
     expect(decide(waits, at(20 * HOUR_MS))).toEqual({
       outcome: 'start',
-      reason: '20h after it was due: its target was taken',
+      reason: '20h after it was due: it had to wait',
     });
   });
 
@@ -88,6 +101,15 @@ describe('a start that waits', () => {
       untilMs: DUE + 7 * HOUR_MS,
     });
     expect(outcome(waits, takenFor(MINUTE_MS, 24 * HOUR_MS + 1))).toBe('skip');
+  });
+
+  it('goes on waiting while it is paused, since it was due before, but not beyond its limit', () => {
+    expect(decide(waits, at(HOUR_MS, { paused: true }))).toEqual({
+      outcome: 'delay',
+      untilMs: null,
+      reason: 'the schedule is paused',
+    });
+    expect(outcome(waits, at(24 * HOUR_MS + 1, { paused: true }))).toBe('skip');
   });
 
   it('is absorbed by whoever has the target by then', () => {

@@ -50,7 +50,7 @@ export function decide(start: DueStart, situation: Situation): Decision {
   const { entry, dueMs, waiting } = start;
   const { nowMs, paused, blackout, occupation } = situation;
   const lateMs = nowMs - dueMs;
-  if (paused) return { outcome: 'paused', reason: 'the schedule is paused' };
+  if (paused && !waiting) return { outcome: 'paused', reason: 'the schedule is paused' };
   if (waiting && lateMs > entry.delayLimitMs) {
     return { outcome: 'skip', reason: `its target was not free within ${formatDuration(entry.delayLimitMs)}` };
   }
@@ -58,14 +58,23 @@ export function decide(start: DueStart, situation: Situation): Decision {
     const late = `${formatDuration(Math.floor(lateMs / 1000) * 1000)} late`;
     return { outcome: 'missed', reason: `${late}, and ${formatDuration(entry.lateLimitMs)} is its limit` };
   }
-  if (blackout !== null) {
-    // What waits was due outside; only its target keeps it.
-    if (waiting) return { outcome: 'delay', untilMs: blackout.untilMs, reason: `blackout: ${blackout.reason}` };
-    return { outcome: 'blackout', reason: `blackout: ${blackout.reason}` };
-  }
+  // What waits was due before the pause: it must not vanish without a word.
+  if (paused) return { outcome: 'delay', untilMs: null, reason: 'the schedule is paused' };
+  if (blackout !== null) return keptBack(start, blackout);
   if (occupation !== null) return settle(start, occupation, nowMs);
-  if (waiting) return { outcome: 'start', reason: `${delayText(lateMs)} after it was due: its target was taken` };
+  if (waiting) return { outcome: 'start', reason: `${delayText(lateMs)} after it was due: it had to wait` };
   return { outcome: 'start', reason: lateMs <= ON_TIME_MS ? 'on time' : `${delayText(lateMs)} late` };
+}
+
+/** A blackout keeps back what is due in it. What was due before only waits: nobody meant it to be left out. */
+function keptBack({ entry, dueMs, waiting }: DueStart, { fromMs, untilMs, reason: why }: BlackoutWindow): Decision {
+  const reason = `blackout: ${why}`;
+  if (!waiting && fromMs <= dueMs) return { outcome: 'blackout', reason };
+  if (!waiting && untilMs > dueMs + entry.lateLimitMs) {
+    const limit = `${formatDuration(entry.lateLimitMs)}, the limit of its lateness`;
+    return { outcome: 'missed', reason: `${reason}, which lasts for longer than ${limit}` };
+  }
+  return { outcome: 'delay', untilMs, reason };
 }
 
 /** The target is taken. */
