@@ -248,6 +248,43 @@ describe('the scheduler', () => {
     expect(await rig.history()).toEqual(['08:00 hourly blackout', '08:00 hourly started']);
   });
 
+  it('that comes back inside a blackout makes up after it for what was due before, or alerts', async () => {
+    for (const [until, became] of [
+      ['08:30', 'started'],
+      ['12:00', 'missed'],
+    ]) {
+      const yaml = `entries: { hourly: { cron: "50 7 * * *", profile: hour, on_conflict: skip } }
+blackouts: [{ daily: 08:00-${until}, reason: backup }]`;
+      const rig = new ScheduleRig(yaml, { start: '2026-11-21T07:40:00Z' });
+      const first = new Mortal();
+      await rig.daemon(first);
+      first.die();
+      await rig.advanceTo('2026-11-21T08:05:00Z');
+      await rig.daemon();
+      await rig.advanceTo('2026-11-21T14:00:00Z');
+      expect(await rig.history()).toEqual([`07:50 hourly ${became}`]);
+      expect(await runsOf(rig)).toEqual(became === 'started' ? ['hourly 08:30'] : []);
+      const evidence = became === 'started' ? null : expect.stringContaining('blackout: backup');
+      expect(rig.alerts).toEqual([['hourly', evidence]]);
+    }
+  });
+
+  it('keeps through a pause what waited before it, and starts it afterwards', async () => {
+    const yaml = `entries:
+  long: { cron: "0 8 * * *", profile: hour, on_conflict: skip }
+  waits: { cron: "10 8 * * *", profile: quarter, on_conflict: delay }`;
+    const rig = new ScheduleRig(yaml, { start: '2026-11-21T07:59:00Z' });
+    const { scheduler } = await rig.daemon();
+    await rig.advanceTo('2026-11-21T08:20:00Z');
+    await scheduler.pause(null, 'ana');
+    await rig.advanceTo('2026-11-21T10:00:00Z');
+    expect(await rig.history()).toEqual(['08:00 long started', '08:10 waits delayed']);
+    await scheduler.resume(null, 'ana');
+    await rig.advanceTo('2026-11-21T12:00:00Z');
+    expect(await rig.history()).toEqual(['08:00 long started', '08:10 waits started']);
+    expect(await runsOf(rig)).toEqual(['long 08:00', 'waits 10:00']);
+  });
+
   it('starts an entry when somebody asks for it, whatever its pauses, and is refused like anybody', async () => {
     const rig = new ScheduleRig(HOURLY, { start: '2026-11-21T12:00:00Z' });
     const { scheduler } = await rig.daemon();
@@ -260,6 +297,73 @@ describe('the scheduler', () => {
     await expect(scheduler.startNow('daily', 'bob')).rejects.toMatchObject({ code: 'entry_unknown' });
     expect(await rig.history()).toEqual(['12:00 hourly started', '12:01 hourly refused']);
     expect(await runsOf(rig)).toHaveLength(1);
+  });
+
+  it('that stops while somebody waits for a request leaves it to the next one', async () => {
+    const yaml = 'entries: { reset: { cron: "0 8 * * *", request: { path: /reset, within: 5m }, on_conflict: skip } }';
+    const rig = new ScheduleRig(yaml, { start: '2026-11-21T12:00:00Z' });
+    rig.answer = (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const { scheduler } = await rig.daemon();
+    const asked = scheduler.startNow('reset', 'ana').then(
+      () => 'started',
+      () => 'given up',
+    );
+    await rig.clock.advance(1000);
+    await rig.clock.runUntil(scheduler.stop(), 1000);
+    expect(await asked).toBe('given up');
+    expect(await rig.history()).toEqual(['12:00 reset starting']);
+    rig.answer = () => 200;
+    await rig.daemon();
+    await rig.clock.advance(MINUTE_MS);
+    expect(await rig.history()).toEqual(['12:00 reset started']);
+    expect(rig.requests).toHaveLength(2);
+  });
+
+  it('stops within seconds, also while a start hangs', async () => {
+    const yaml = 'entries: { reset: { cron: "0 8 * * *", request: { path: /reset, within: 5m }, on_conflict: skip } }';
+    const rig = new ScheduleRig(yaml, { start: '2026-11-21T07:59:00Z' });
+    rig.answer = () => new Promise(() => undefined);
+    const { scheduler } = await rig.daemon();
+    await rig.advanceTo('2026-11-21T08:00:01Z');
+    let stopped = false;
+    void scheduler.stop().then(() => {
+      stopped = true;
+    });
+    await rig.clock.advance(4_000);
+    expect(stopped).toBe(false);
+    await rig.clock.advance(2_000);
+    expect(stopped).toBe(true);
+    expect(await rig.history()).toEqual(['08:00 reset starting']);
+  });
+
+  it('knows what it made though that could not be written down for longer than its limit', async () => {
+    const rig = new ScheduleRig(HOURLY, { start: '2026-11-21T07:59:00Z' });
+    const resettle = rig.duty.resettleStart;
+    rig.duty.resettleStart = () => Promise.reject(new Error('database is locked'));
+    const { scheduler } = await rig.daemon();
+    await rig.advanceTo('2026-11-21T09:59:00Z');
+    expect(await rig.history()).toEqual(['08:00 hourly starting']);
+    await expect(scheduler.startNow('hourly', 'ana')).rejects.toThrow('database is locked');
+    await rig.advanceTo('2026-11-21T12:00:00Z');
+    rig.duty.resettleStart = resettle;
+    await rig.advanceTo('2026-11-21T12:10:00Z');
+    expect(await rig.history()).toEqual(['08:00 hourly started', '09:59 hourly started']);
+    expect(await runsOf(rig)).toEqual(['hourly 08:00', 'hourly 09:59']);
+    expect(rig.alerts.filter(([, evidence]) => evidence !== null)).toEqual([]);
+  });
+
+  it('sends no request twice because the first could not be written down', async () => {
+    const yaml = 'entries: { reset: { cron: "0 8 * * *", request: { path: /reset, within: 5m }, on_conflict: skip } }';
+    const rig = new ScheduleRig(yaml, { start: '2026-11-21T07:59:00Z' });
+    const resettle = rig.duty.resettleStart;
+    rig.duty.resettleStart = () => Promise.reject(new Error('database is locked'));
+    await rig.daemon();
+    await rig.advanceTo('2026-11-21T08:03:00Z');
+    rig.duty.resettleStart = resettle;
+    await rig.advanceTo('2026-11-21T08:20:00Z');
+    expect(await rig.history()).toEqual(['08:00 reset started']);
+    expect(rig.requests).toHaveLength(1);
   });
 
   it('sends a request to the target until it succeeds, for as long as it may take', async () => {

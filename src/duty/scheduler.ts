@@ -29,7 +29,7 @@ import {
   scheduleView,
 } from './schedule-view.ts';
 import { carryOut, isRefusal, isStopping, noteAbsorbed, runOf, type ScheduleWorkPorts } from './schedule-work.ts';
-import { byDue, newStart, type OpenStart, rowOf, StartLedger } from './start-ledger.ts';
+import { byDue, newStart, type OpenStart, rowOf, StartLedger, type StartMade } from './start-ledger.ts';
 import { type TargetHolder, targetHolder } from './target-holder.ts';
 
 export interface SchedulerPorts extends ScheduleWorkPorts {
@@ -46,6 +46,8 @@ const RECHECK_MS = 10_000;
 const RETRY = { baseMs: 5_000, maxMs: 300_000 };
 /** Of one entry, after a long absence: the newest. */
 const MOST_MISSED_ROWS = 100;
+/** A start that was begun may end; who stops soakd must not wait for a target that hangs. */
+const STOP_GRACE_MS = 5_000;
 const DAY_MS = 86_400_000;
 /** Open starts that are older than this nobody waits for. */
 const OLDEST_OPEN_MS = 40 * DAY_MS;
@@ -131,8 +133,9 @@ export class Scheduler implements ScheduleControl {
   async stop(): Promise<void> {
     this.#leaving.abort();
     this.#unsubscribe();
-    await this.#done;
-    await Promise.all(this.#attempts.values());
+    const ended = new AbortController();
+    const ends = this.#done.then(() => Promise.all(this.#attempts.values())).finally(() => ended.abort());
+    await Promise.race([ends, sleeps(this.#ports.clock, STOP_GRACE_MS, ended.signal)]);
   }
 
   /** Starts an entry now, whatever its conflicts, limits and pauses; refused like any start. */
@@ -153,8 +156,9 @@ export class Scheduler implements ScheduleControl {
       const row = await this.#ledger.close(start, 'started', `asked for by ${who}: ${reason}`, runId);
       return row ?? rowOf(start, 'started', clock.now(), reason, runId);
     } catch (thrown) {
-      // Who asked is told; a daemon that stops leaves it to the next one.
-      if (!isStopping(thrown)) await this.#ledger.close(start, 'refused', describeError(thrown), null, false);
+      // Who asked is told; a daemon that stops leaves it to the next one, and what was made is written down at the next look.
+      if (!this.#isLeft(thrown) && start.made === null)
+        await this.#ledger.close(start, 'refused', describeError(thrown), null, false);
       throw thrown;
     } finally {
       this.#attempts.delete(start);
@@ -362,8 +366,8 @@ export class Scheduler implements ScheduleControl {
     const blackout = this.#calendar.blackoutAt(nowMs);
     const isOver = nowMs > (row?.atMs ?? dueMs) + limitMs;
     if (isOver || this.#isPaused(entry)) {
-      const made = failure === null ? await runOf(entry.name, dueMs, this.#ports.store) : null;
-      if (made !== null) await this.#ledger.close(start, 'started', `run ${made.id}`, made.id);
+      const made = start.made ?? (await this.#runOf(start));
+      if (made !== null) await this.#ledger.close(start, 'started', made.reason, made.runId);
       else if (!isOver) await this.#ledger.close(start, 'paused', 'the schedule was paused while it was tried');
       else if (failure === null) await this.#ledger.close(start, 'missed', 'soakd was away while it was being started');
       else await this.#ledger.close(start, 'refused', `${failure} (tried ${start.attempts} times)`);
@@ -387,7 +391,7 @@ export class Scheduler implements ScheduleControl {
       const { runId, reason } = await this.#carryOut(start, 'schedule');
       await this.#ledger.close(start, 'started', joined(start.row?.reason ?? '', reason), runId);
     } catch (thrown) {
-      if (isStopping(thrown) || this.#leaving.signal.aborted) return;
+      if (this.#isLeft(thrown)) return;
       const reason = describeError(thrown);
       start.failure = reason;
       start.attempts++;
@@ -400,10 +404,21 @@ export class Scheduler implements ScheduleControl {
     }
   }
 
-  #carryOut({ entry, dueMs }: OpenStart, who: string): Promise<{ runId: string | null; reason: string }> {
+  /** Does it, unless it is done and only its row could not be written. */
+  async #carryOut(start: OpenStart, who: string): Promise<StartMade> {
+    const { entry, dueMs, made } = start;
     const { signal } = this.#leaving;
-    return carryOut(entry, { dueMs, who, loaded: this.#calendar.loaded, signal }, this.#ports);
+    start.made = made ?? (await carryOut(entry, { dueMs, who, loaded: this.#calendar.loaded, signal }, this.#ports));
+    return start.made;
   }
+
+  async #runOf({ entry, dueMs }: OpenStart): Promise<StartMade | null> {
+    const run = await runOf(entry.name, dueMs, this.#ports.store);
+    return run === null ? null : { runId: run.id, reason: `run ${run.id}` };
+  }
+
+  /** A start that failed because soakd stops: the next one goes on with it. */
+  #isLeft = (thrown: unknown): boolean => isStopping(thrown) || this.#leaving.signal.aborted;
 
   /** Notes that are owed to runs which absorbed a start; what is over by now needs none. */
   async #noteAbsorbed(): Promise<void> {

@@ -8,6 +8,13 @@ import type { DutyStore } from '../store/duty-store.ts';
 import type { OwnAlerts } from './own-alerts.ts';
 import type { ScheduleRecord } from './schedule-record.ts';
 
+/** What a start did: for its row. */
+export interface StartMade {
+  /** Null: it was a request. */
+  runId: string | null;
+  reason: string;
+}
+
 /** A start that is neither done nor given up. */
 export interface OpenStart {
   entry: ScheduleEntry;
@@ -18,6 +25,8 @@ export interface OpenStart {
   lookMs: number;
   attempts: number;
   failure: string | null;
+  /** It is done, and its row does not say so yet. */
+  made: StartMade | null;
   /** Later starts of the same entry are due as well: it is given up for them. */
   overtaken: boolean;
 }
@@ -94,7 +103,16 @@ export class StartLedger {
 
 /** One that has just become due. */
 export const newStart = (entry: ScheduleEntry, dueMs: number): OpenStart => ({
-  ...{ entry, dueMs, row: null, lookMs: Number.NEGATIVE_INFINITY, attempts: 0, failure: null, overtaken: false },
+  ...{
+    entry,
+    dueMs,
+    row: null,
+    lookMs: Number.NEGATIVE_INFINITY,
+    attempts: 0,
+    failure: null,
+    made: null,
+    overtaken: false,
+  },
 });
 
 /** What became of it, as a row. */

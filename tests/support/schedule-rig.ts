@@ -37,7 +37,7 @@ export class ScheduleRig {
   /** Throws what keeps a run from starting. */
   refusal: () => void = () => undefined;
   /** The target's answer to a request. */
-  answer: (url: string) => number = () => 200;
+  answer: (url: string, signal: AbortSignal) => number | Promise<number> = () => 200;
   requests: string[] = [];
   /** How far the schedule of daemons to come looks ahead. */
   offsetMs: number;
@@ -86,9 +86,9 @@ export class ScheduleRig {
       },
       requireInsideFence: () => Promise.resolve(),
       secret: (value: string) => value,
-      request: async (url: string, { method }: { method: string }) => {
+      request: async (url: string, { method, signal }: { method: string; signal: AbortSignal }) => {
         this.requests.push(`${method} ${url}`);
-        return { status: this.answer(url), headers: {}, body: '' };
+        return { status: await this.answer(url, signal), headers: {}, body: '' };
       },
     };
     await soaks.recover({ mode: 'carry_on' });
