@@ -70,6 +70,10 @@ export function shownSource(source: string): string {
   return withoutSecretText(without(shown, secrets));
 }
 
+/** Any text about a run, as it may be shown. `source` is the YAML of its profile. */
+export const shownText = (text: string, source: string): string =>
+  withoutSecretText(without(text, writtenSecrets(source)));
+
 /** Any value made of a profile, as it may be shown. `source` is its YAML. */
 export function shownValue<T>(value: T, source: string): T {
   const secrets = writtenSecrets(source);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finishRun } from '../../tests/support/finished-run.ts';
+import { finishRun, threeHours } from '../../tests/support/finished-run.ts';
 import { soakd } from '../../tests/support/soakd.ts';
 import { systemClock } from '../base/clock.ts';
 import { SoakdError } from '../base/errors.ts';
@@ -99,6 +99,42 @@ describe('a run that was exported and imported', () => {
     await store.close();
     const said = await soakd(['replay', run.id, '--data', other]);
     expect(said.said).toContain('the same as the first verdict');
+  });
+
+  it('leaves the secrets of its profile behind, and replays to the same verdict', async () => {
+    const [secret, password] = ['typed-in-0123456789', 'quo"ted-9876543210'];
+    const from = fresh();
+    mkdirSync(from);
+    const headers = `{ authorization: "Bearer ${secret}", x-api-key: '${password}' }`;
+    const profileSource = threeHours.replace('path: / }', `path: /, headers: ${headers} }`);
+    const { run: told } = await finishRun(from, { profileSource });
+    expect(told.profileSource).toContain(secret);
+    expect(JSON.stringify(told.profile)).toContain(secret);
+    const runFolder = runFolderIn(from, told.id);
+    writeFileSync(join(runFolder, 'k6-settings.json'), JSON.stringify({ workload: told.profile.workload }));
+    writeFileSync(join(runFolder, 'k6.log'), `level=debug msg="sent Authorization: Bearer ${secret}"\n`);
+    const file = join(folder, 'told.gz');
+    await exportRun(portsOf(from), told.id, file);
+
+    const lines = gunzipSync(readFileSync(file)).toString().split('\n').filter(Boolean);
+    const files = lines.map((line) => JSON.parse(line)).filter(([kind]) => kind === 'file');
+    const text = [...lines, ...files.map(([, , content]) => Buffer.from(content, 'base64').toString())].join('\n');
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain('9876543210');
+    expect(text).toContain('Bearer [redacted]');
+    expect(files.map(([, name]) => name)).toContain('k6-settings.json');
+
+    const other = fresh();
+    await importRun(portsOf(other), file);
+    const store = await openSqliteStore({ file: storeFileIn(other), clock: systemClock, readOnly: true });
+    const again = await judgeStored(store, told.id, null);
+    const first = await openSqliteStore({ file: storeFileIn(from), clock: systemClock, readOnly: true });
+    expect(JSON.parse(JSON.stringify(again))).toEqual(await first.verdict(told.id));
+    await first.close();
+    await store.close();
+    // Where it comes from it is the same run.
+    expect(await importRun(portsOf(from), file)).toEqual({ runId: told.id, wasThere: true });
+    expect(await importRun(portsOf(other), file)).toEqual({ runId: told.id, wasThere: true });
   });
 
   it('is taken beside other runs, which keep their rows', async () => {

@@ -10,6 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import { EXIT, SoakdError } from '../base/errors.ts';
 import { systemCode, whyUnreadable } from '../base/file-errors.ts';
 import { ARCHIVE_FORMAT, archiveLines, notOurs, readArchive } from '../store/archive/lines.ts';
+import { shownFiles, shownRows } from '../store/archive/shown.ts';
 import { openRunArchive } from '../store/sqlite/run-archive.ts';
 import { smallFilesIn } from './run-folder-files.ts';
 import { makeDataFolder, runFolderIn, storeFileIn } from './wire.ts';
@@ -24,7 +25,8 @@ export interface TransferPorts {
 const LARGEST_UNPACKED_BYTES = 2 * 1024 ** 3;
 
 /**
- * Writes a run that is over, with its small files, into a new file, for its owner alone; resolves to its size. Rejects with
+ * Writes a run that is over, with its small files, into a new file, for its owner alone; resolves to its size. Secrets that are
+ * written in the profile are left out. Rejects with
  * `run_not_found`, `run_live`, `file_exists`, and as the store does; then there is no file.
  */
 export async function exportRun(
@@ -37,9 +39,9 @@ export async function exportRun(
   const draft = `${to}.tmp`;
   try {
     archive.requireEnded(runId);
-    const files = await smallFilesIn(runFolderIn(dataFolder, runId));
+    const files = shownFiles(await smallFilesIn(runFolderIn(dataFolder, runId)), archive.profileSource(runId));
     const header = { format: ARCHIVE_FORMAT, runId, soakdVersion: version, exportedMs: clock.now() };
-    const lines = archiveLines(header, archive.rows(runId), files);
+    const lines = archiveLines(header, shownRows(archive.rows(runId)), files);
     await pipeline(Readable.from(lines), createGzip(), createWriteStream(draft, { mode: 0o600, flush: true }));
     await rename(draft, to);
     return (await stat(to)).size;

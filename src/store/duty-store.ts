@@ -71,3 +71,6 @@ export interface DutyStore {
 
   close(): Promise<void>;
 }
+
+/** Key of the note that a run was imported: it ended elsewhere, and nobody is told of that here. */
+export const importNote = (runId: string): string => `run.imported ${runId}`;

@@ -17,7 +17,8 @@ const MEMORY: ScriptedSeries = {
   at: (atMs) => 2e8 + 1e6 * Math.sin(atMs / HOUR_MS),
 };
 
-const threeHours = weeklySoak.replace('duration: 24h', 'duration: 3h').replace('warmup: 2h', 'warmup: 30m');
+/** Its profile. */
+export const threeHours = weeklySoak.replace('duration: 24h', 'duration: 3h').replace('warmup: 2h', 'warmup: 30m');
 
 export interface FinishedRun {
   run: Run;

@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { EXIT, SoakdError } from '../../base/errors.ts';
 import { FINAL_STATES, isFinal, type RunState } from '../../model/run.ts';
 import { type Archive, type ArchivedRow, digestOfRows, type Value } from '../archive/lines.ts';
+import { shownRows } from '../archive/shown.ts';
 import { ARCHIVED_TABLES } from '../archive/tables.ts';
+import { importNote } from '../duty-store.ts';
 import { storeError } from './errors.ts';
 import { openSqlite, type SqliteStoreOptions } from './open.ts';
 import { SampleTable } from './sample-table.ts';
@@ -64,6 +66,14 @@ export class RunArchive {
     });
   }
 
+  /** The YAML of a run that is there. */
+  profileSource(runId: string): string {
+    const select = this.#db
+      .prepare<[string], string>("SELECT body ->> '$.profileSource' FROM run WHERE id = ?")
+      .pluck();
+    return this.#try(() => select.get(runId)) ?? '';
+  }
+
   /** Every row of a run at one instant, in the order of an archive. */
   *rows(runId: string): Generator<ArchivedRow> {
     this.#db.exec('BEGIN');
@@ -77,29 +87,24 @@ export class RunArchive {
     }
   }
 
-  /** The digest of a run's rows; null when it is not there. */
-  digest(runId: string): string | null {
-    return this.#try(() => {
-      const known = this.#db.prepare('SELECT 1 FROM run WHERE id = ?').get(runId) !== undefined;
-      return known ? digestOfRows(this.rows(runId)) : null;
-    });
-  }
-
   /**
    * Writes all rows of an archive in one transaction, and `alongside` before it ends: what throws there leaves nothing.
    * False when the very same run is there already. Throws `run_exists` for another one of its id, `archive_invalid` for rows that
    * do not fit together or cannot be read.
    */
   insert({ header: { runId }, rows, rowsDigest }: Archive, file: string, alongside: () => void): boolean {
-    const present = this.digest(runId);
-    if (present === rowsDigest) return false;
-    if (present !== null) throw exists(runId);
+    const present = this.#digests(runId);
+    if (present.includes(rowsDigest)) return false;
+    if (present.length > 0) throw exists(runId);
     checkRun(runId, rows, file);
     return this.#try(() => {
       this.#db
         .transaction(() => {
           try {
             this.#insertRows(runId, rows);
+            this.#db
+              .prepare('INSERT OR REPLACE INTO note (key, body) VALUES (?, ?)')
+              .run(importNote(runId), JSON.stringify({ runId }));
             this.#readBack(runId);
           } catch (thrown) {
             throw invalidRows(file, thrown);
@@ -118,6 +123,14 @@ export class RunArchive {
   #insertRows(runId: string, rows: readonly ArchivedRow[]): void {
     const inserts = new Map(ARCHIVED_TABLES.map(({ name, insert }) => [name, this.#db.prepare(insert)]));
     for (const { table, values } of rows) inserts.get(table.name)?.run({ run: runId }, ...values);
+  }
+
+  /** Digests of a run's rows, as they are stored and as they are exported; none when it is not there. */
+  #digests(runId: string): string[] {
+    return this.#try(() => {
+      const known = this.#db.prepare('SELECT 1 FROM run WHERE id = ?').get(runId) !== undefined;
+      return known ? [digestOfRows(this.rows(runId)), digestOfRows(shownRows(this.rows(runId)))] : [];
+    });
   }
 
   /** What is packed inside the rows must be legible. */
