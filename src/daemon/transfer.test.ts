@@ -9,11 +9,14 @@ import { finishRun, threeHours } from '../../tests/support/finished-run.ts';
 import { soakd } from '../../tests/support/soakd.ts';
 import { systemClock } from '../base/clock.ts';
 import { SoakdError } from '../base/errors.ts';
+import { seededRandom } from '../base/random.ts';
 import { giveOthersATurn } from '../base/turn.ts';
+import { tellSummaries } from '../duty/summary/tell-summaries.ts';
 import type { Run } from '../model/run.ts';
+import { notifySchema, resolveNotify } from '../notify/config.ts';
 import { REPORTS } from '../report/render.ts';
 import { judgeStored } from '../soak/judge-here.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
+import { openSqliteDutyStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { backUp } from './backup.ts';
 import { exportRun, importRun } from './transfer.ts';
 import { runFolderIn, storeFileIn } from './wire.ts';
@@ -135,6 +138,49 @@ describe('a run that was exported and imported', () => {
     // Where it comes from it is the same run.
     expect(await importRun(portsOf(from), file)).toEqual({ runId: told.id, wasThere: true });
     expect(await importRun(portsOf(other), file)).toEqual({ runId: told.id, wasThere: true });
+  });
+
+  it('is told to nobody where it was imported, also when somebody was there to be told of its end', async () => {
+    const [home, other] = [fresh(), fresh()];
+    mkdirSync(home);
+    const { run: told, endedMs } = await finishRun(home);
+    const file = join(folder, 'ended.gz');
+    await exportRun(portsOf(home), told.id, file);
+    await importRun(portsOf(other), file);
+    const notify = resolveNotify(
+      notifySchema.parse({ channels: { team: { kind: 'webhook', url: 'https://hooks.example/team' } } }),
+    );
+    const tellsOf = async (dataFolder: string): Promise<string[]> => {
+      const at = { file: storeFileIn(dataFolder), clock: systemClock };
+      const [store, duty] = [await openSqliteStore(at), await openSqliteDutyStore(at)];
+      await duty.putNote('summary.told', { sinceMs: endedMs - 3_600_000, told: [] });
+      const leave = new AbortController();
+      const nothing = (): void => undefined;
+      await tellSummaries(
+        {
+          ...{ store, clock: systemClock, random: seededRandom(1), notify: () => notify },
+          // The first round ends with this note.
+          duty: {
+            note: (key) => duty.note(key),
+            enqueue: (messages) => duty.enqueue(messages),
+            putNote: async (key, value) => {
+              await duty.putNote(key, value);
+              leave.abort();
+            },
+          },
+          log: { info: nothing, warn: nothing, error: nothing },
+          control: { subscribe: () => nothing },
+          summary: async (runId) => `the summary of ${runId}`,
+        },
+        leave.signal,
+      );
+      const keys = (await duty.notifications()).map(({ channel, body }) => `${channel} ${body.runId}`);
+      await duty.close();
+      await store.close();
+      return keys;
+    };
+    expect(await tellsOf(home)).toEqual([`team ${told.id}`]);
+    expect(await tellsOf(other)).toEqual([]);
   });
 
   it('is taken beside other runs, which keep their rows', async () => {

@@ -4,6 +4,7 @@ import { MemoryStore } from '../../../tests/support/memory-store.ts';
 import { HOUR_MS, runRows, START_MS } from '../../../tests/support/run-rows.ts';
 import { seededRandom } from '../../base/random.ts';
 import { SimulatedClock } from '../../base/simulated-clock.ts';
+import { MINUTE_MS } from '../../base/zone.ts';
 import type { Run, RunState } from '../../model/run.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { notifySchema, resolveNotify } from '../../notify/config.ts';
@@ -30,6 +31,7 @@ class Rig {
   readonly duty = memoryDutyStore();
   readonly listeners = new Set<(signal: RunSignal) => void>();
   readonly warned: string[] = [];
+  readonly errors: string[] = [];
 
   /** A daemon that tells; returns how to end it. */
   async start(changes: Partial<SummaryPorts> = {}): Promise<() => Promise<void>> {
@@ -38,7 +40,11 @@ class Rig {
     const done = tellSummaries(
       {
         ...{ store, duty, clock, random: seededRandom(1), notify: () => NOTIFY },
-        log: { info: () => undefined, warn: (_, message) => void this.warned.push(message) },
+        log: {
+          info: () => undefined,
+          warn: (_, message) => void this.warned.push(message),
+          error: (_, message) => void this.errors.push(message),
+        },
         control: {
           subscribe: (listener) => {
             this.listeners.add(listener);
@@ -155,6 +161,28 @@ describe('the word at the end of a run', () => {
     broken = false;
     await rig.clock.advance(120_000);
     expect(await rig.told()).toEqual(['ci r1', 'team r1']);
+  });
+
+  it('of one run that cannot be written keeps no other back, and is told without its screen in the end', async () => {
+    const rig = new Rig();
+    await rig.start({
+      summary: async (runId) => {
+        if (runId === 'bad') throw new Error('a row is not legible');
+        return runId;
+      },
+    });
+    await rig.begin('bad');
+    await rig.end('bad');
+    await rig.clock.advance(MINUTE_MS);
+    await rig.begin('good');
+    await rig.end('good');
+    expect(await rig.told()).toEqual(['ci good', 'team good']);
+    await rig.clock.advance(20 * MINUTE_MS);
+    expect(await rig.told()).toEqual(['ci bad', 'ci good', 'team bad', 'team good']);
+    const bad = (await rig.duty.notifications()).find(({ body }) => body.runId === 'bad');
+    expect(bad?.body.text).toContain('Its summary cannot be made: a row is not legible');
+    expect(bad?.body).toMatchObject({ result: { outcome: VERDICT.outcome } });
+    expect(rig.errors).toEqual(['the summary of a run cannot be made']);
   });
 
   it('is not told of runs that were over before there was anybody to tell', async () => {
