@@ -27,7 +27,7 @@ async function playedRuns(): Promise<{ staging: SimulatedStaging; soaks: Soaks; 
   const at = (atMs: number): number => Math.floor((atMs - START_MS) / eachMs);
   const staging = new SimulatedStaging({
     series: {
-      cpu_percent: { unit: 'percent', leakCandidate: false, memory: false, at: (atMs) => 20 + (at(atMs) % 2) },
+      cpu_percent: { unit: 'percent', leakCandidate: false, memory: false, at: (atMs) => 20 + 0.4 * (at(atMs) % 2) },
     },
     load: {
       seed: 3,

@@ -1,5 +1,6 @@
-/** What starts next, and what became of the starts before. */
-import { ApiError } from '../api.js';
+/** What starts by itself and next, what became of the starts before; start now, pause and resume. */
+import { ApiError, segment } from '../api.js';
+import { ask, toast } from '../dialogs.js';
 import { fill, h } from '../dom.js';
 import { words } from '../format.js';
 import { runHash } from '../router.js';
@@ -7,7 +8,10 @@ import { runHash } from '../router.js';
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../../src/model/schedule.ts').ScheduledStart} ScheduledStart */
 /** @typedef {{ entry: string, dueMs: number, outcome: string, reason: string, startMs: number | null, endMs: number | null }} Coming */
-/** @typedef {{ file: string | null, paused: boolean, entries: { name: string, profile: string | null, request: string | null, paused: boolean, enabled: boolean }[], starts: Coming[] }} Schedule */
+/** @typedef {{ name: string, cron: string, timezone: string, weekOfMonth: number | null, profile: string | null, request: string | null, paused: boolean, enabled: boolean, nextDueMs: number | null }} Entry */
+/** @typedef {{ file: string | null, paused: boolean, entries: Entry[], starts: Coming[] }} Schedule */
+
+const WHO = { name: 'who', label: 'Who', required: false, hint: 'kept with what was done' };
 
 export class ScheduleView {
   /**
@@ -26,6 +30,10 @@ export class ScheduleView {
 
   async open() {
     this.app.setConnection('idle');
+    await this.#load();
+  }
+
+  async #load() {
     const { signal } = this.leaving;
     try {
       const [schedule, history] = await Promise.all([
@@ -71,7 +79,30 @@ export class ScheduleView {
     };
     fill(
       this.root,
-      h('h1', null, schedule.paused ? 'Schedule, paused' : 'Schedule'),
+      h(
+        'div',
+        { class: 'section-head' },
+        h('h1', null, schedule.paused ? 'Schedule, paused' : 'Schedule'),
+        h(
+          'button',
+          { type: 'button', onclick: () => void this.#switch(null, schedule.paused ? 'resume' : 'pause') },
+          schedule.paused ? 'Resume all…' : 'Pause all…',
+        ),
+      ),
+      table(
+        'Entries',
+        ['Next', 'Entry', 'When', 'What', ''],
+        schedule.entries.map((entry) => [
+          entry.nextDueMs === null || entry.paused ? '' : times.instant(entry.nextDueMs),
+          [entry.name, entry.paused ? '(paused)' : entry.enabled ? '' : '(not enabled)'].join(' ').trim(),
+          [entry.cron, entry.timezone, entry.weekOfMonth === null ? '' : `week ${entry.weekOfMonth} of the month`]
+            .filter((text) => text !== '')
+            .join(', '),
+          entry.profile ?? entry.request ?? '',
+          this.#buttons(entry, schedule.paused),
+        ]),
+        'entries',
+      ),
       table(
         'Next starts',
         ['When', 'Entry', 'What', 'What becomes of it', 'Until'],
@@ -93,23 +124,100 @@ export class ScheduleView {
           [words(outcome), reason].filter((text) => text !== '').join(': '),
           runId === null ? '' : h('a', { href: runHash(runId) }, runId),
         ]),
+        'latest',
       ),
     );
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} isAllPaused then an entry by itself is not resumed
+   */
+  #buttons({ name, paused }, isAllPaused) {
+    const verb = paused ? 'resume' : 'pause';
+    return h(
+      'span',
+      { class: 'row-buttons' },
+      h(
+        'button',
+        { type: 'button', 'aria-label': `start ${name} now`, onclick: () => void this.#startNow(name) },
+        'Start now…',
+      ),
+      isAllPaused
+        ? null
+        : h(
+            'button',
+            { type: 'button', 'aria-label': `${verb} ${name}`, onclick: () => void this.#switch(name, verb) },
+            paused ? 'Resume…' : 'Pause…',
+          ),
+    );
+  }
+
+  /** @param {string} name */
+  async #startNow(name) {
+    const answer = await ask({
+      title: `Start ${name} now?`,
+      text: 'It is started whatever its conflicts, limits and pauses say. A target that is being soaked still refuses.',
+      fields: [WHO],
+      confirm: 'Start it',
+    });
+    if (answer === null) return;
+    await this.#send(`/v1/schedule/${segment(name)}/start`, answer, `${name} is started.`);
+  }
+
+  /**
+   * @param {string | null} name null: the whole schedule
+   * @param {'pause' | 'resume'} verb
+   */
+  async #switch(name, verb) {
+    const what = name ?? 'the whole schedule';
+    const answer = await ask({
+      title: `${verb === 'pause' ? 'Pause' : 'Resume'} ${what}?`,
+      text:
+        verb === 'pause'
+          ? 'Nothing of it starts until it is resumed. A run that lives goes on.'
+          : 'What fell into the pause is not made up for.',
+      fields: [WHO],
+      confirm: verb === 'pause' ? 'Pause' : 'Resume',
+    });
+    if (answer === null) return;
+    const path = name === null ? `/v1/schedule/${verb}` : `/v1/schedule/${segment(name)}/${verb}`;
+    await this.#send(path, answer, `${what} is ${verb === 'pause' ? 'paused' : 'resumed'}.`);
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} answer
+   * @param {string} done
+   */
+  async #send(path, { who = '' }, done) {
+    try {
+      const body = who.trim() === '' ? {} : { who };
+      if ((await this.app.withToken(() => this.app.api.post(path, body))) === null) return;
+      toast(`Done: ${done}`, 'good');
+    } catch (thrown) {
+      const hint = thrown instanceof ApiError && thrown.hint !== '' ? ` ${thrown.hint}` : '';
+      toast(`Not done: ${thrown instanceof Error ? thrown.message : String(thrown)}.${hint}`, 'bad');
+    }
+    // A start that was refused leaves its row, too.
+    await this.#load();
   }
 }
 
 /**
  * @param {string} title
  * @param {HTMLElement} content
+ * @param {string} [id]
  */
-const panel = (title, content) => h('section', { class: 'panel' }, h('h2', null, title), content);
+const panel = (title, content, id) => h('section', { class: 'panel', id }, h('h2', null, title), content);
 
 /**
  * @param {string} title
  * @param {string[]} heads
  * @param {(string | HTMLElement)[][]} rows the second cell names the row
+ * @param {string} [id]
  */
-const table = (title, heads, rows) =>
+const table = (title, heads, rows, id) =>
   panel(
     title,
     rows.length === 0
@@ -142,4 +250,5 @@ const table = (title, heads, rows) =>
             ),
           ),
         ),
+    id,
   );
