@@ -1,15 +1,13 @@
 import { formatCount, formatDuration, formatValue } from '../base/quantity.ts';
 import type { AlertCondition } from '../model/alert.ts';
 import type { AlertMetric } from '../model/alert-metrics.ts';
+import { notOfferedBecause } from '../model/offered.ts';
 import type { LoadWindow } from '../model/window.ts';
 import type { WindowRow } from '../store/store.ts';
 import { exact, notJudged, type Reading } from './reading.ts';
 import type { RunTime } from './run-time.ts';
 import { shareInterval } from './share-interval.ts';
 
-/** The generator's own timer this late makes what it measured doubtful; as for the events that tell it. */
-const TIMER_LAG_MS = 1_000;
-const CLOCK_STEP_MS = 250;
 /** A lone failed request is an error, not an outage; at least half of what is asked must fail (docs/formulas.md, outages). */
 const MIN_FAILURES = 3;
 const DOWN_SHARE = 0.5;
@@ -63,8 +61,8 @@ export class LoadReadings {
   add(window: LoadWindow | WindowRow): boolean {
     const counts = this.#counted(window);
     const isNew = this.#newestEndMs === null || counts.endMs > this.#newestEndMs;
-    this.#windows.push(counts);
     if (!isNew) return false;
+    this.#windows.push(counts);
     this.#newestEndMs = counts.endMs;
     this.#windows = this.#windows.filter(({ endMs }) => endMs > counts.endMs - this.#keepMs);
     this.#watchUp(counts);
@@ -176,12 +174,7 @@ export class LoadReadings {
       inFlight: inFlight.requests,
       oldestRequestMs: inFlight.oldestRequestMs,
       timerLagMs: clock.timerLagMs,
-      judged:
-        iterations.paused === 0 &&
-        iterations.late === 0 &&
-        clock.timerLagMs < TIMER_LAG_MS &&
-        Math.abs(clock.stepMs) < CLOCK_STEP_MS &&
-        this.#time.isJudged(startMs, endMs),
+      judged: iterations.paused === 0 && notOfferedBecause(window) === null && this.#time.isJudged(startMs, endMs),
     };
     for (const { outcome, count } of window.requests) {
       counts.ended += count;

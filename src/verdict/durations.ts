@@ -1,5 +1,6 @@
 import { contains, overlapOf, type Stretch } from '../base/stretches.ts';
 import { durationsOriginMs, stepStart } from '../model/duration-grid.ts';
+import { CLOCK_STEP_MS } from '../model/offered.ts';
 import type { LoadLevel } from '../model/plan.ts';
 import { addToSketch, emptySketch, mergeSketch, type Sketch } from '../model/sketch.ts';
 import { WINDOW_MS } from '../model/window.ts';
@@ -8,7 +9,6 @@ import { levelAt, pausedStretches, requestsBetween } from '../plan/rate.ts';
 import type { DurationRow, RunRows } from './rows.ts';
 import type { RunSpan } from './span.ts';
 import type { Tally } from './tally.ts';
-import { CLOCK_STEP_MS } from './time-account.ts';
 
 /** Total durations for limits, by level; `all` is everything that is judged. */
 export type Durations = Record<LoadLevel | 'all', Sketch>;

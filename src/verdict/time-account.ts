@@ -1,4 +1,5 @@
 import { differenceOf, intersectionOf, lengthOf, type Stretch, unionOf } from '../base/stretches.ts';
+import { notOfferedBecause } from '../model/offered.ts';
 import type { TimeAccount } from '../model/verdict.ts';
 import { excludedStretches } from '../plan/exclusions.ts';
 import { pausedStretches } from '../plan/rate.ts';
@@ -13,10 +14,6 @@ export const MAX_EXCLUDED_SHARE = 0.1;
  * chosen beforehand, a gap is not, and may have come just when the target was at its worst.
  */
 export const MAX_NOT_OFFERED_SHARE = 0.05;
-/** k6 measures with the wall clock: a step of this size falsifies durations; NTP slews by far less in one window. */
-export const CLOCK_STEP_MS = 250;
-/** With more of its arrivals late than this, a window was not offered as planned, and its durations are suspect too. */
-const LATE_SHARE = 0.1;
 
 export interface Accounted {
   account: TimeAccount;
@@ -71,14 +68,8 @@ function byReason(stretches: readonly (Stretch & { reason: string })[]): { reaso
     .toSorted((a, b) => b.ms - a.ms || (a.reason < b.reason ? -1 : 1));
 }
 
-/** Why a window itself does not count as offered, or null. */
-function faultOf({ clock, iterations }: WindowRow): string | null {
-  if (Math.abs(clock.stepMs) >= CLOCK_STEP_MS) return STEPPED;
-  const due = iterations.started + iterations.starved + iterations.late;
-  return iterations.late > LATE_SHARE * due ? 'the load generator was late' : null;
-}
-
 const STEPPED = 'the clock was stepped or the machine suspended';
+const FAULTS = { 'clock stepped': STEPPED, 'generator late': 'the load generator was late' } as const;
 
 /** Disjoint stretches without load as planned, the generator's own doing: gaps between windows, and windows that are at fault. */
 function notOfferedStretches(windows: readonly WindowRow[], span: RunSpan): (Stretch & { reason: string })[] {
@@ -93,10 +84,10 @@ function notOfferedStretches(windows: readonly WindowRow[], span: RunSpan): (Str
         reason: gapReason(before, window),
       });
     }
-    const fault = faultOf(window);
+    const fault = notOfferedBecause(window);
     const fromMs = Math.max(window.startMs, coveredMs);
     const untilMs = Math.min(window.endMs, span.endMs);
-    if (fault !== null && untilMs > fromMs) found.push({ fromMs, untilMs, reason: fault });
+    if (fault !== null && untilMs > fromMs) found.push({ fromMs, untilMs, reason: FAULTS[fault] });
     coveredMs = Math.max(coveredMs, window.endMs);
     before = window;
   }
