@@ -191,7 +191,11 @@ describe('alerts of a live soak', () => {
   it('are raised again by a replay of the stored run, at the same instants', async () => {
     const { staging, runId, alerts } = await watched({
       load: { failures: (atMs) => (bad(atMs) ? { connect: 0.3, timeout: 0.2 } : {}) },
-      series: { cpu_percent: { ...gauge, unit: 'percent', at: (atMs) => (bad(atMs) ? 97 : 30) } },
+      // The source has another series before the one that is asked.
+      series: {
+        connections_established: { ...gauge, at: () => 4 },
+        cpu_percent: { ...gauge, unit: 'percent', at: (atMs) => (bad(atMs) ? 97 : 30) },
+      },
     });
     const run = await staging.store.run(runId);
     if (run === null) throw new Error('the run is not stored');
@@ -202,6 +206,7 @@ describe('alerts of a live soak', () => {
         .map(({ id, rule, firingMs, resolvedMs }) => ({ id, rule: rule.name, firingMs, resolvedMs }));
     expect(told(again)).toEqual(told(alerts));
     expect(told(again).length).toBeGreaterThan(2);
+    expect(told(again).map(({ rule }) => rule)).toContain('HighCPU');
   });
 
   it('hold the limits of the profile in place of those of the file', async () => {

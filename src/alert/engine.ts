@@ -149,20 +149,27 @@ export class RunAlerts {
     this.#latency.addStored(row);
   }
 
+  /**
+   * In order of time. All of an interval come together: first each is known, then each is asked, for one may be told by
+   * another (memory in percent of a limit), and the checkpoint of a source passes its interval as a whole.
+   */
   addSamples(samples: readonly Sample[]): void {
-    for (const sample of samples) {
-      if (!this.#samples.add(sample)) continue;
-      const source = sample.series.split('.')[0] ?? sample.series;
+    for (const together of Map.groupBy(samples, ({ atMs }) => atMs).values()) this.#addInterval(together);
+  }
+
+  #addInterval(samples: readonly Sample[]): void {
+    const fresh = samples.filter((sample) => this.#samples.add(sample));
+    for (const sample of fresh) {
       const endMs = this.#samples.endOf(sample);
-      if (endMs <= (this.#checkpoint.samplesMs[source] ?? Number.NEGATIVE_INFINITY)) continue;
+      if (endMs <= (this.#checkpoint.samplesMs[sourceOf(sample)] ?? Number.NEGATIVE_INFINITY)) continue;
       for (const { rule, metric } of this.#of('samples')) {
         const reading = this.#samples.read(metric, rule.condition, sample.series);
         if (reading !== null) this.#ask(rule, reading, noDataAfterMs(this.#time.sampleIntervalMs));
       }
     }
     for (const sample of samples) {
-      const source = sample.series.split('.')[0] ?? sample.series;
       const endMs = this.#samples.endOf(sample);
+      const source = sourceOf(sample);
       this.#checkpoint.samplesMs[source] = Math.max(endMs, this.#checkpoint.samplesMs[source] ?? endMs);
     }
   }
@@ -376,6 +383,8 @@ function tellable(rule: AlertRule, { lane }: AlertMetric, { sampleIntervalMs }: 
   if (lane !== 'samples' || forMs === 0 || forMs >= sampleIntervalMs) return rule;
   return { ...rule, condition: { ...rule.condition, forMs: sampleIntervalMs } };
 }
+
+const sourceOf = ({ series }: Sample): string => series.split('.')[0] ?? series;
 
 const SILENCE = alertMetric('load_silence');
 

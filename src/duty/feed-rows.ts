@@ -21,7 +21,7 @@ export interface FeedOrder {
 }
 
 type Moment = { atMs: number; event: RunEvent } | { atMs: number; state: RunState };
-type Row = { atMs: number; window: WindowRow } | { atMs: number; sample: Sample };
+type Row = { atMs: number; window: WindowRow } | { atMs: number; samples: Sample[] };
 
 /** State of a run at an instant; before all that is stored it is being prepared. */
 export const stateAt = (transitions: readonly Transition[], atMs: number | null): RunState =>
@@ -61,12 +61,13 @@ export async function feedRows(alerts: RunAlerts, order: FeedOrder, store: Store
     const rows: Row[] = [];
     for (const window of await store.windows(run.id, range))
       if (window.startMs >= windowsFromMs) rows.push({ atMs: window.endMs, window });
-    for (const sample of await store.samples(run.id, range))
-      if (sample.atMs >= samplesFromMs) rows.push({ atMs: sample.atMs + intervalMs, sample });
+    // Handed over together, as a live run does: the checkpoint of a source passes an interval as a whole.
+    for (const [atMs, samples] of Map.groupBy(await store.samples(run.id, range), (sample) => sample.atMs))
+      if (atMs >= samplesFromMs) rows.push({ atMs: atMs + intervalMs, samples });
     for (const row of rows.toSorted((a, b) => a.atMs - b.atMs)) {
       tellMoments(row.atMs);
       if ('window' in row) alerts.addStoredWindow(row.window);
-      else alerts.addSamples([row.sample]);
+      else alerts.addSamples(row.samples);
     }
   }
   tellMoments(Number.POSITIVE_INFINITY);
