@@ -1,6 +1,6 @@
 import type { AlertRules } from '../alert/rules-file.ts';
 import { end } from '../alert/standing.ts';
-import { AFTERMATH_MS, telling } from '../alert/telling.ts';
+import { telling } from '../alert/telling.ts';
 import { Bell } from '../base/bell.ts';
 import { type Clock, sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
@@ -47,8 +47,11 @@ const RETRY = { baseMs: 2_000, maxMs: 60_000 };
 /** Of what failed, beside runs: alerts of runs that ended while nobody watched. */
 const FORGOTTEN = 'forgotten';
 
-/** After a restart, among so many of the newest. */
-const LATELY_LOOKED_AT = 100;
+/** What is told of an alert asks for its causes among so many of the newest that are over. */
+const LATELY_KEPT = 100;
+
+/** What was over unseen is told afterwards, unless it was silent then: so long a silence is remembered. */
+const SILENCES_KEPT_MS = 24 * 3_600_000;
 
 const usual: AlertWatchSettings = { tickMs: 1_000, checkpointMs: 60_000 };
 
@@ -213,10 +216,10 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
   async #recall(): Promise<void> {
     const { duty, clock } = this.#ports;
     const silences = await duty.silences();
-    const lately = await duty.alerts({ limit: LATELY_LOOKED_AT });
+    const lately = await duty.alerts({ limit: LATELY_KEPT });
     const own = await duty.alerts({ runId: null, openOnly: true });
     this.#silences = silences;
-    this.#lately = lately.filter(({ firingMs, resolvedMs }) => firingMs !== null && resolvedMs !== null);
+    this.#lately = lately.filter(({ firingMs, resolvedMs }) => firingMs !== null && resolvedMs !== null).toReversed();
     this.#own.recall(own);
     this.#own.takeRules(clock.now());
   }
@@ -419,10 +422,10 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
   #tell(nowMs: number): void {
     const { messagesFor, rules } = this.#ports;
     const { resolved } = this.#waiting;
-    const lately = [...this.#lately, ...resolved.filter(({ firingMs }) => firingMs !== null)].filter(
-      ({ resolvedMs }) => nowMs < (resolvedMs ?? 0) + AFTERMATH_MS,
+    const lately = [...this.#lately, ...resolved.filter(({ firingMs }) => firingMs !== null)].slice(-LATELY_KEPT);
+    this.#silences = this.#silences.filter(
+      ({ untilMs, endedMs }) => nowMs < Math.min(untilMs, endedMs ?? untilMs) + SILENCES_KEPT_MS,
     );
-    this.#silences = this.#silences.filter(({ untilMs, endedMs }) => endedMs === null && nowMs < untilMs);
     const { changed, news } = telling({
       lately,
       open: this.#openAlerts(),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchesLabels } from './label-match.ts';
 
@@ -22,5 +23,21 @@ describe('labels', () => {
 
   it('do not match by a label that is missing, not even by *', () => {
     expect(matchesLabels({ alertnam: '*' }, labels)).toBe(false);
+  });
+
+  it('match as a regular expression of the same parts would', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 8 });
+    const wanted = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 6 });
+    fc.assert(
+      fc.property(wanted, letters, (pattern, text) => {
+        const expected = new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 's').test(text);
+        expect(matchesLabels({ run: pattern }, { run: text })).toBe(expected);
+      }),
+    );
+  });
+
+  it('take no longer to match a hundred stars', () => {
+    // A regular expression would not come to an end.
+    expect(matchesLabels({ run: '*a'.repeat(100) }, { run: `${'a'.repeat(5_000)}b` })).toBe(false);
   });
 });

@@ -115,6 +115,17 @@ describe('messages for news', () => {
     expect(told[0]?.body.title).toBe('[FIRING] 2 alerts: HighErrorRate, ServiceDown – weekly');
   });
 
+  it('keep their order where one alert is over and the next of the same key fires', () => {
+    const key = 'HighErrorRate/run-1';
+    const news = [firing({ id: 'a-1', key }), resolved({ id: 'a-1', key }), firing({ id: 'a-2', key })];
+    const told = messagesFor(news, configOf({ default: ['oncall'] }), FIRED_MS);
+    expect(told.map(({ body }) => [body.kind, body.alerts.map(({ id }) => id)])).toEqual([
+      ['firing', ['a-1']],
+      ['resolved', ['a-1']],
+      ['firing', ['a-2']],
+    ]);
+  });
+
   it('have the same key when they are made again, and another one when the alert is told again', () => {
     const keys = (...news: Parameters<typeof messagesFor>[0]): string[] =>
       messagesFor(news, byAll, FIRED_MS).map(({ key }) => key);

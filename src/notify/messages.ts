@@ -15,24 +15,27 @@ interface Parcel {
 }
 
 /**
- * Messages for news of alerts, in the order of the news: one a channel, group and kind. `key` names channel, group, alerts and
- * how often each was told, so the same news are never stored twice.
+ * Messages for news of alerts, in the order of the news: one a channel, group and kind, or several where something else is told
+ * of the same alert between. `key` names channel, group, alerts and how often each was told, so the same news are never stored
+ * twice.
  */
 export function messagesFor(news: readonly AlertNews[], config: NotifyConfig, nowMs: number): NewNotification[] {
-  const parcels = new Map<string, Parcel>();
+  const parcels: Parcel[] = [];
   for (const one of news) {
     const { rule, labels } = one.alert;
     const kind = one.kind === 'again' ? 'firing' : one.kind;
     const subject: Subject = { about: 'alert', severity: rule.severity, action: rule.action, labels };
     const group = groupOf(labels, one.alert.runId, config.groupBy);
     for (const channel of channelsFor(subject, kind, config)) {
-      const at = JSON.stringify([channel, group, kind]);
-      const parcel = parcels.get(at) ?? { channel, group, kind, news: [] };
-      parcel.news.push(one);
-      parcels.set(at, parcel);
+      const own = parcels.filter((parcel) => parcel.channel === channel && parcel.group === group);
+      // Never before what was told of the same key: an end that comes after the next beginning would close that.
+      const told = own.findLastIndex(({ news: earlier }) => earlier.some(({ alert }) => alert.key === one.alert.key));
+      const open = own.findLast((parcel, at) => parcel.kind === kind && at >= told);
+      if (open === undefined) parcels.push({ channel, group, kind, news: [one] });
+      else open.news.push(one);
     }
   }
-  return [...parcels.values()].map((parcel) => notificationOf(parcel, config, nowMs));
+  return parcels.map((parcel) => notificationOf(parcel, config, nowMs));
 }
 
 function notificationOf({ channel, group, kind, news }: Parcel, config: NotifyConfig, nowMs: number): NewNotification {
