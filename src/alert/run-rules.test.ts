@@ -41,6 +41,36 @@ describe('the limits of a profile', () => {
     expect(rules).toHaveLength(shippedRules().rules.length);
   });
 
+  it('keep severity and action of the rule of the file unless they give a severity', () => {
+    const rule = (alerts: string) => rulesWith(alerts).find(({ name }) => name === 'HighErrorRate');
+    const kept = rule('      error_rate: { threshold: 1% }');
+    expect([kept?.condition.threshold, kept?.severity, kept?.action]).toEqual([1, 'critical', 'page']);
+    const quieter = rule('      error_rate: { threshold: 1%, severity: warning }');
+    expect([quieter?.severity, quieter?.action]).toEqual(['warning', 'notify']);
+  });
+
+  it('take the place of one rule; others of the file on the same metric stay', () => {
+    const file = rulesOf(`alerts:
+  - { name: Bad, condition: error_rate > 5% for 5m, severity: critical }
+  - { name: Poor, condition: error_rate > 2% for 15m, severity: warning, action: ticket }
+`).rules;
+    const limitsWith = (alerts: string): (string | number)[][] => {
+      const read = profile(alerts);
+      if (!read.ok) throw new Error(read.problems.map(formatProblem).join('\n'));
+      return rulesForRun(file, read.profile.monitoring).map(({ name, severity, action, condition }) => [
+        ...[name, severity, action, condition.threshold],
+      ]);
+    };
+    expect(limitsWith('      error_rate: { threshold: 8% }')).toEqual([
+      ['Bad', 'critical', 'page', 8],
+      ['Poor', 'warning', 'ticket', 2],
+    ]);
+    expect(limitsWith('      error_rate: { threshold: 3%, severity: warning }')).toEqual([
+      ['Bad', 'critical', 'page', 5],
+      ['Poor', 'warning', 'ticket', 3],
+    ]);
+  });
+
   it('are rules of their own where the file says nothing of the metric; less is worse for what should be much', () => {
     const rules = rulesWith(`      memory_usage: { threshold: 85%, severity: warning }
       cache_hit_rate: { threshold: 60%, for: 5m }

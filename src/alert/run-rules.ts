@@ -19,18 +19,21 @@ const LESS_IS_WORSE: readonly string[] = [
 
 /**
  * The rules that hold for a run: those of the file, and the limits of its profile. The profile knows its service: its limit
- * takes the place of the limits of the file on the same metric, whose name, action, duration and runbook stay.
+ * takes the place of one of the file on the same metric: of the rule of the severity that it gives, else of the first. Name,
+ * duration and runbook of that stay, and so do severity and action unless a severity is given. Other rules of the file on
+ * the metric stay as they are.
  */
 export function rulesForRun(file: readonly AlertRule[], { alerts }: Pick<Monitoring, 'alerts'>): AlertRule[] {
   const rules = [...file];
   for (const given of alerts) {
     const metric = alertMetric(given.metric);
     if (metric === null) continue;
-    const severity = ALERT_SEVERITIES.find((one) => one === given.severity) ?? 'warning';
+    const severity = ALERT_SEVERITIES.find((one) => one === given.severity) ?? null;
     const comparison = LESS_IS_WORSE.includes(metric.name) ? ('<' as const) : ('>' as const);
     const same = (rule: AlertRule): boolean =>
       rule.condition.metric === metric.name && rule.condition.comparison.startsWith(comparison);
-    const first = rules.find(same);
+    const tiers = rules.filter(same);
+    const tier = tiers.find((rule) => rule.severity === severity) ?? tiers[0];
     const limit = {
       comparison,
       threshold: given.threshold,
@@ -38,8 +41,8 @@ export function rulesForRun(file: readonly AlertRule[], { alerts }: Pick<Monitor
       text: `${metric.name} ${comparison} ${formatValue(given.threshold, given.unit)}`,
       ...(given.forMs === undefined ? {} : { forMs: given.forMs }),
     };
-    const rule = first === undefined ? fresh(metric.name, limit, severity) : replaced(first, limit, severity);
-    rules.splice(0, rules.length, ...rules.filter((one) => !same(one)), rule);
+    if (tier === undefined) rules.push(fresh(metric.name, limit, severity ?? 'warning'));
+    else rules.splice(rules.indexOf(tier), 1, replaced(tier, limit, severity ?? tier.severity));
   }
   return rules;
 }

@@ -158,7 +158,10 @@ export const monitoringSchema = (schemas: SamplerSchemas | null) =>
         z.strictObject({
           threshold,
           for: forTime.optional(),
-          severity: z.enum(SEVERITIES).describe('how loud').optional(),
+          severity: z
+            .enum(SEVERITIES)
+            .describe("how loud; that of the rule whose limit it replaces unless set, else 'warning'")
+            .optional(),
         }),
       )
       .describe('limits that are watched while the run lives')
@@ -182,7 +185,7 @@ export function resolveMonitoring(input: MonitoringInput, context: ResolveContex
 
 /** Limits of known metrics, in the units of these. */
 function resolveAlerts({ alerts = {}, interval = USUAL_INTERVAL_MS }: MonitoringInput, context: ResolveContext) {
-  const { fallback, problem } = context;
+  const { problem } = context;
   return Object.entries(alerts).flatMap(([name, alert]): Monitoring['alerts'] => {
     const path = ['monitoring', 'alerts', name];
     const metric = readMetric(name);
@@ -198,8 +201,15 @@ function resolveAlerts({ alerts = {}, interval = USUAL_INTERVAL_MS }: Monitoring
     const forMs = alert.for;
     const short = forMs === undefined ? null : tooShortFor(metric.value, forMs, interval);
     if (short !== null) problem([...path, 'for'], short.problem, short.hint);
-    const severity = fallback([...path, 'severity'], alert.severity, 'warning', 'warning');
-    return [{ metric: name, ...limit.value, severity, ...(forMs === undefined ? {} : { forMs }) }];
+    const { severity } = alert;
+    return [
+      {
+        metric: name,
+        ...limit.value,
+        ...(severity === undefined ? {} : { severity }),
+        ...(forMs === undefined ? {} : { forMs }),
+      },
+    ];
   });
 }
 

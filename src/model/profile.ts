@@ -138,7 +138,8 @@ export interface Monitoring {
   metrics: string[];
   samplers: SamplerSpec[];
   /** `forMs`: it must hold for so long; as the rules of the daemon say when absent. */
-  alerts: { metric: string; threshold: number; unit: string; severity: string; forMs?: number }[];
+  /** Without a severity, that of the rule whose limit it replaces holds. */
+  alerts: { metric: string; threshold: number; unit: string; severity?: string; forMs?: number }[];
 }
 
 /**
