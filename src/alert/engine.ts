@@ -1,4 +1,5 @@
 import { isoTime } from '../base/iso-time.ts';
+import { formatDuration } from '../base/quantity.ts';
 import type { Alert, AlertFacts, AlertRule, AlertTransition } from '../model/alert.ts';
 import { type AlertMetric, alertMetric } from '../model/alert-metrics.ts';
 import type { Action, NewEvent, Run, RunEvent, RunState } from '../model/run.ts';
@@ -63,6 +64,8 @@ export interface AlertChanges {
 
 interface Bound {
   rule: AlertRule;
+  /** As it was given. */
+  written: AlertRule;
   metric: AlertMetric;
 }
 
@@ -99,7 +102,9 @@ export class RunAlerts {
     this.#momentsMs = checkpoint.momentsMs ?? Math.floor(time.startMs / GRID_MS) * GRID_MS;
     this.#bound = rules.flatMap((rule) => {
       const metric = alertMetric(rule.condition.metric);
-      return metric === null || metric.lane === 'own' ? [] : [{ rule: tellable(rule, metric, time), metric }];
+      return metric === null || metric.lane === 'own'
+        ? []
+        : [{ rule: tellable(rule, metric, time), written: rule, metric }];
     });
     const keepMs = lookBackMs(rules);
     // Delegated, because an action of the operator makes another plan.
@@ -114,6 +119,11 @@ export class RunAlerts {
       if (bound === undefined) this.#keep(end(alert, alert.evaluatedMs, 'its rule is no longer there'));
       else this.#open.set(slotOf(bound.rule.name, alert.labels.series ?? null), { ...alert, rule: bound.rule });
     }
+  }
+
+  /** Rules that ask for a shorter time than samples tell, as they hold for this run. */
+  get stretched(): AlertRule[] {
+    return this.#bound.flatMap(({ rule, written }) => (rule === written ? [] : [rule]));
   }
 
   /** The plan after an action of the operator. */
@@ -189,11 +199,7 @@ export class RunAlerts {
     if (!isNew) return;
     this.#checkpoint.eventId = event.id;
     if (event.atMs >= this.#momentsMs) this.#askMoments(event.atMs);
-    if (event.kind !== 'trend_changed' || typeof event.data.series !== 'string') return;
-    const reading = this.#moments.trend(event.data.series);
-    if (reading === null) return;
-    for (const { rule, metric } of this.#of('trends'))
-      if (metric.name === 'trend') this.#ask(rule, reading, Number.POSITIVE_INFINITY);
+    if (event.kind === 'trend_changed') this.#askTrends(event.atMs);
   }
 
   /** What an operator did, for the facts of alerts. */
@@ -314,7 +320,9 @@ export class RunAlerts {
     const newestMs = Math.max(this.#load.newestEndMs ?? Number.NEGATIVE_INFINITY, this.#resumedMs);
     const windowEndMs = newestMs === Number.NEGATIVE_INFINITY ? null : newestMs;
     for (const { rule, metric } of this.#of('moments'))
-      for (const reading of this.#moments.read(metric, atMs, windowEndMs)) this.#ask(rule, reading, GAP_MS);
+      for (const reading of this.#moments.read(metric, atMs, windowEndMs, rule.condition))
+        this.#ask(rule, reading, GAP_MS);
+    this.#askTrends(atMs);
     const silence = SILENCE === null ? undefined : this.#moments.read(SILENCE, atMs, windowEndMs)[0];
     if (silence?.told !== 'known' || (silence.value ?? 0) < SILENT_MS) return;
     for (const { rule, metric } of this.#bound) {
@@ -323,6 +331,14 @@ export class RunAlerts {
       if (open !== undefined && open.state !== 'no_data')
         this.#ask(rule, unknown(atMs, null, silence.evidence), GAP_MS);
     }
+  }
+
+  /** What detection said holds until it says something else: it lasts, and a rule that came later asks it too. */
+  #askTrends(atMs: number): void {
+    const rules = this.#of('trends').filter(({ metric }) => metric.name === 'trend');
+    if (rules.length === 0) return;
+    const readings = this.#moments.trends(atMs);
+    for (const { rule } of rules) for (const reading of readings) this.#ask(rule, reading, Number.POSITIVE_INFINITY);
   }
 
   #ask(rule: AlertRule, reading: Reading, gapMs: number): void {
@@ -379,9 +395,10 @@ export class RunAlerts {
 
 /** Samples tell no time shorter than between two of them: what must hold for less must hold for one interval. */
 function tellable(rule: AlertRule, { lane }: AlertMetric, { sampleIntervalMs }: RunTime): AlertRule {
-  const { forMs } = rule.condition;
+  const { forMs, text } = rule.condition;
   if (lane !== 'samples' || forMs === 0 || forMs >= sampleIntervalMs) return rule;
-  return { ...rule, condition: { ...rule.condition, forMs: sampleIntervalMs } };
+  const held = `${text} (held for ${formatDuration(sampleIntervalMs)}: samples come no sooner)`;
+  return { ...rule, condition: { ...rule.condition, forMs: sampleIntervalMs, text: held } };
 }
 
 const sourceOf = ({ series }: Sample): string => series.split('.')[0] ?? series;

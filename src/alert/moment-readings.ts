@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/quantity.ts';
+import type { AlertCondition } from '../model/alert.ts';
 import type { AlertMetric } from '../model/alert-metrics.ts';
 import { RUN_STATES, type RunEvent, type RunState } from '../model/run.ts';
 import type { SeriesInfo } from '../model/sample.ts';
@@ -6,7 +7,12 @@ import { TREND_STATES } from '../model/verdict.ts';
 import { exact, notJudged, type Reading } from './reading.ts';
 import type { RunTime } from './run-time.ts';
 
+/** The longest time that a condition may look back. */
+const LONGEST_OVER_MS = 24 * 3_600_000;
 const WORDS: readonly string[] = TREND_STATES;
+
+/** Counted over a time that passes, so that an alert about it is over at last. */
+type Counted = 'k6_restarts' | 'target_restarts' | 'missed_ticks';
 
 interface Source {
   kind: string;
@@ -20,7 +26,7 @@ export class MomentReadings {
   readonly #time: RunTime;
   readonly #sources = new Map<string, Source>();
   readonly #trends = new Map<string, { state: number; why: string; atMs: number }>();
-  readonly #counts = { k6_restarts: 0, target_restarts: 0, missed_ticks: 0 };
+  readonly #counted: { metric: Counted; atMs: number; count: number }[] = [];
   #state: RunState;
 
   constructor(time: RunTime, state: RunState) {
@@ -30,8 +36,11 @@ export class MomentReadings {
 
   addSeries(series: readonly SeriesInfo[]): void {
     for (const { source, kind, role } of series)
-      if (!this.#sources.has(source) && role !== 'generator' && role !== 'self')
-        this.#sources.set(source, { kind, failedMs: null, reason: '' });
+      if (role !== 'generator' && role !== 'self') {
+        // One that failed before it gave a series is known by its failure, and its kind only now.
+        const known = this.#sources.get(source) ?? { failedMs: null, reason: '' };
+        this.#sources.set(source, { ...known, kind });
+      }
   }
 
   setState(state: RunState): void {
@@ -46,24 +55,32 @@ export class MomentReadings {
     } else if (kind === 'source_recovered' && source !== null) {
       const known = this.#sources.get(source) ?? { kind: '' };
       this.#sources.set(source, { ...known, failedMs: null, reason: '' });
-    } else if (kind === 'k6_exited' || kind === 'k6_start_failed') this.#counts.k6_restarts++;
-    else if (kind === 'target_restarted') this.#counts.target_restarts++;
-    else if (kind === 'ticks_missed' || kind === 'samples_missed')
-      this.#counts.missed_ticks += Number(data.intervals ?? 0);
+    } else if (kind === 'k6_exited' || kind === 'k6_start_failed') this.#count('k6_restarts', atMs, 1);
+    else if (kind === 'target_restarted') {
+      // A deploy in excluded time, and what happens in the warm-up, is nobody's trouble.
+      if (this.#time.isJudged(atMs - 1, atMs)) this.#count('target_restarts', atMs, 1);
+    } else if (kind === 'ticks_missed' || kind === 'samples_missed')
+      this.#count('missed_ticks', atMs, Number(data.intervals ?? 0));
     else if (kind === 'trend_changed' && typeof data.series === 'string') {
       const state = WORDS.indexOf(String(data.to));
       if (state >= 0) this.#trends.set(data.series, { state, why: message, atMs });
     }
   }
 
-  /** What is said of one series now. */
-  trend(series: string): Reading | null {
-    const known = this.#trends.get(series);
-    return known === undefined ? null : exact(known.atMs, series, known.state, known.why);
+  /** What is said of each series at an instant: it holds until something else is said. */
+  trends(atMs: number): Reading[] {
+    return [...this.#trends].map(([series, known]) =>
+      exact(Math.max(atMs, known.atMs), series, known.state, known.why),
+    );
   }
 
   /** What a rule asks at an instant: one reading for each source, or one for the run. */
-  read(metric: AlertMetric, atMs: number, newestWindowEndMs: number | null): Reading[] {
+  read(
+    metric: AlertMetric,
+    atMs: number,
+    newestWindowEndMs: number | null,
+    asked: Pick<AlertCondition, 'overMs'> = { overMs: null },
+  ): Reading[] {
     switch (metric.name) {
       case 'redis_up':
       case 'sampler_up':
@@ -84,12 +101,20 @@ export class MomentReadings {
       case 'k6_restarts':
       case 'target_restarts':
       case 'missed_ticks': {
-        const count = this.#counts[metric.name];
-        return [exact(atMs, null, count, `${count} so far`)];
+        const overMs = asked.overMs ?? metric.overMs;
+        const count = this.#counted
+          .filter((one) => one.metric === metric.name && one.atMs > atMs - overMs && one.atMs <= atMs)
+          .reduce((sum, one) => sum + one.count, 0);
+        return [exact(atMs, null, count, `${count} in ${formatDuration(overMs)}`)];
       }
       default:
         return [];
     }
+  }
+
+  #count(metric: Counted, atMs: number, count: number): void {
+    this.#counted.push({ metric, atMs, count });
+    while ((this.#counted[0]?.atMs ?? atMs) <= atMs - LONGEST_OVER_MS) this.#counted.shift();
   }
 
   /** Load that is planned and not paused, and of which no window tells. */

@@ -130,6 +130,24 @@ alerts:
     ]);
   });
 
+  it('leaves the labels to soakd that it sets itself', () => {
+    const source = `alerts:
+  - { name: A, condition: up == 0, severity: critical, labels: { team: shop, series: x } }
+  - { name: B, condition: up == 0, severity: critical, labels: { alertname: y } }
+`;
+    expect(problemsOf(source)).toEqual([
+      'alerts.yaml:2:78 alerts.0.labels.series: soakd sets the label "series" itself; give it another name',
+      'alerts.yaml:3:66 alerts.1.labels.alertname: soakd sets the label "alertname" itself; give it another name',
+    ]);
+  });
+
+  it('has no time to last for what is told once', () => {
+    expect(conditionOf('did_not_start == 1 for 5m')).toEqual([
+      'did_not_start is told once, and lasts for no time; leave `for 5m` away',
+    ]);
+    expect(conditionOf('trend == leak for 1h')).toMatchObject({ forMs: 3_600_000 });
+  });
+
   it('is shipped without a problem, with all rules of the plan and of the invariants', () => {
     const read = readAlertRules(readFileSync('config/alerts.yaml', 'utf8'), 'config/alerts.yaml');
     if (!read.ok) throw new Error(read.problems.map(formatProblem).join('\n'));

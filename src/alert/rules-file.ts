@@ -13,6 +13,7 @@ import {
   type AlertOrigin,
   type AlertRule,
   type AlertSeverity,
+  OWN_LABELS,
 } from '../model/alert.ts';
 import { alertMetric } from '../model/alert-metrics.ts';
 
@@ -155,7 +156,7 @@ function resolveRule(
   input: RuleInput,
   at: number,
   names: readonly (string | null)[],
-  add: (path: (string | number)[], problem: string, hint: string) => void,
+  add: (path: (string | number)[], problem: string, hint: string, atKey?: boolean) => void,
 ): AlertRule {
   if (names.indexOf(input.name) !== at)
     add(['alerts', at, 'name'], `a second rule is named ${quote(input.name)}`, 'give each a name of its own');
@@ -166,6 +167,9 @@ function resolveRule(
     else if (!names.includes(name))
       add(['alerts', at, 'inhibits', index], `there is no rule ${quote(name)}`, 'name a rule of this file');
   });
+  for (const label of Object.keys(input.labels ?? {}))
+    if (OWN_LABELS.includes(label))
+      add(['alerts', at, 'labels', label], `soakd sets the label ${quote(label)} itself`, 'give it another name', true);
   const metric = alertMetric(input.condition.metric);
   let clearThreshold: number | null = null;
   if (input.clear !== undefined && metric !== null) {

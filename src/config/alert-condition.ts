@@ -152,12 +152,20 @@ export function readThreshold(text: string, metric: AlertMetric): Parsed<{ thres
   return parsed({ threshold: plain, unit: metric.unit });
 }
 
-/** A time that samples cannot tell, because they come less often; null: they can. Sources that fail tell that by themselves. */
+/**
+ * A time for which a condition cannot be seen to hold: samples come less often, or it is told once and not asked again. null:
+ * it can. Sources that fail tell that by themselves.
+ */
 export function tooShortFor(
   metric: AlertMetric,
   forMs: number,
   intervalMs: number,
 ): { problem: string; hint: string } | null {
+  if (metric.once === true && forMs > 0)
+    return {
+      problem: `${metric.name} is told once, and lasts for no time`,
+      hint: `leave \`for ${formatDuration(forMs)}\` away`,
+    };
   if (metric.lane !== 'samples' || forMs === 0 || forMs >= intervalMs) return null;
   return {
     problem: `samples come each ${formatDuration(intervalMs)}: that ${metric.name} held for ${formatDuration(forMs)} cannot be seen`,

@@ -3,6 +3,7 @@ import { type Checkpoint, noCheckpoint, RunAlerts } from '../alert/engine.ts';
 import { rulesForRun } from '../alert/run-rules.ts';
 import type { AlertRule } from '../model/alert.ts';
 import { type Action, isFinal, type Run } from '../model/run.ts';
+import type { SoakLog } from '../soak/context.ts';
 import type { RunSignal } from '../soak/control.ts';
 import type { DutyStore } from '../store/duty-store.ts';
 import type { Store } from '../store/store.ts';
@@ -74,7 +75,7 @@ export class WatchedRun {
 export async function watchRun(
   run: Run,
   rules: readonly AlertRule[],
-  { store, duty }: { store: Store; duty: DutyStore },
+  { store, duty, log }: { store: Store; duty: DutyStore; log: SoakLog },
   nowMs: number,
 ): Promise<WatchedRun> {
   const actions = await store.actions(run.id);
@@ -90,6 +91,8 @@ export async function watchRun(
     open: await duty.alerts({ runId: run.id, openOnly: true }),
     checkpoint,
   });
+  for (const { name, condition } of alerts.stretched)
+    log.warn({ run: run.id, rule: name, condition: condition.text }, 'a rule asks for less time than samples tell');
   alerts.recallFired(await duty.alerts({ runId: run.id }));
   for (const action of actions) alerts.addAction(action);
   await feedRows(alerts, { run, rules: held, checkpoint, transitions, untilMs: nowMs }, store);

@@ -35,6 +35,8 @@ export interface AlertMetric {
   overMs: number;
   /** A share of so many things is taken as it is; of fewer, its interval must exclude the limit. null: no share. */
   minCount: number | null;
+  /** Told once, by whoever notices it, and not asked again: it cannot last. */
+  once?: boolean;
   /** Names of the series behind it, whatever their source; absent: none. */
   series?: readonly string[];
   /** One alert for each series, source or request, or one for the run. */
@@ -44,6 +46,8 @@ export interface AlertMetric {
 
 const MINUTE_MS = 60_000;
 const FIVE_MINUTES_MS = 5 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** From here on a share of 2 % is known to within half its size. */
 const ENOUGH = 500;
 
@@ -95,15 +99,18 @@ export const ALERT_METRICS: readonly AlertMetric[] = [
   ofMoments('sampler_up', [], 'flag', 'source', '0 while a source cannot be read'),
   ofMoments('run_state', [], 'run_state', 'run', 'state of the run, as a word: `run_state == paused for 2h`'),
   ofMoments('load_silence', [], 'milliseconds', 'run', 'since the newest window, while load is planned'),
-  ofMoments('k6_restarts', [], 'count', 'run', 'times that k6 ended before its plan did'),
-  ofMoments('target_restarts', [], 'count', 'run', 'restarts of the target that were seen'),
-  ofMoments('missed_ticks', [], 'count', 'run', 'sampling intervals that passed without a chance to read'),
+  ofMoments('k6_restarts', [], 'count', 'run', 'times that k6 ended before its plan did', DAY_MS),
+  ofMoments('target_restarts', [], 'count', 'run', 'restarts of the target in time that is judged', HOUR_MS),
+  ofMoments('missed_ticks', [], 'count', 'run', 'sampling intervals that passed without a chance to read', HOUR_MS),
   ofTrends('trend', [], 'trend', 'what detection says of a series, as a word: `trend == leak`'),
   ofTrends('exhaustion', [], 'hours', 'until the limit of a series is reached as it grows now'),
   own('store_up', 'flag', '0 while the store takes no rows'),
   own('store_backlog', 'count', 'rows that wait in memory for the store'),
   own('store_dropped', 'count', 'rows lost because the store did not take them'),
-  own('did_not_start', 'flag', '1 for a start that the schedule wanted and that did not happen'),
+  {
+    ...own('did_not_start', 'flag', '1 for a start that the schedule wanted and that did not happen'),
+    once: true,
+  },
 ];
 
 function share(name: string, aliases: readonly string[], describes: string): AlertMetric {
@@ -143,8 +150,9 @@ function ofMoments(
   unit: AlertMetricUnit,
   each: AlertMetric['each'],
   describes: string,
+  overMs = 0,
 ): AlertMetric {
-  return { name, aliases, lane: 'moments', unit, overMs: 0, minCount: null, each, describes };
+  return { name, aliases, lane: 'moments', unit, overMs, minCount: null, each, describes };
 }
 
 function ofTrends(name: string, aliases: readonly string[], unit: AlertMetricUnit, describes: string): AlertMetric {

@@ -64,6 +64,11 @@ export interface AlertFacts {
   nearby: readonly { atMs: number; text: string }[];
 }
 
+/** Labels that soakd sets by itself: alerts are told apart and found by them. */
+export const OWN_LABELS: readonly string[] = [
+  ...['alertname', 'severity', 'run', 'profile', 'target', 'series', 'environment', 'rehearsal'],
+];
+
 /** One alert from its first pending moment to its end. A rule that fires again later makes another one. */
 export interface Alert {
   /** Unique and sortable by time. */
