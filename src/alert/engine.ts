@@ -356,8 +356,15 @@ export class RunAlerts {
   }
 
   #keep({ alert, transitions }: Step): void {
-    if (alert !== null) this.#changed.set(alert.id, alert);
+    if (alert !== null) this.#changed.set(alert.id, this.#asExpected(alert));
     this.#transitions.push(...transitions);
+  }
+
+  /** What fired and is over within one look is told afterwards, when its run may be over as well: not what a fault raised. */
+  #asExpected(alert: Alert): Alert {
+    if (alert.state !== 'resolved' || alert.firingMs === null || alert.toldCount > 0) return alert;
+    const fault = this.faultBehind(alert);
+    return fault === null ? alert : { ...alert, inhibitedBy: `fault:${fault}` };
   }
 
   #identity(rule: AlertRule, instance: string | null): AlertIdentity {

@@ -152,17 +152,22 @@ describe('an injected fault', () => {
       const down = alerts.open.find(({ rule }) => rule.name === 'ServiceDown');
       if (down !== undefined) expect(alerts.faultBehind(down)).toBe('R-002');
     }
-    return alerts.take().events;
+    return alerts.take();
   };
 
   it('is behind what it was expected to raise, and that it was raised is a result', () => {
-    const [result] = fault(true);
+    const [result] = fault(true).events;
     expect(result).toMatchObject({ kind: 'fault_alerts', severity: 'info', data: { name: 'R-002', met: true } });
     expect(result?.data.raised).toContain('ServiceDown');
   });
 
+  it('stays behind what it raised when that is over, so that nobody is told afterwards', () => {
+    const over = fault(true).alerts.find(({ rule, state }) => rule.name === 'ServiceDown' && state === 'resolved');
+    expect(over?.inhibitedBy).toBe('fault:R-002');
+  });
+
   it('that raises nothing is a result too, and a warning', () => {
-    expect(fault(false)).toMatchObject([
+    expect(fault(false).events).toMatchObject([
       { kind: 'fault_alerts', severity: 'warning', data: { met: false, raised: [] } },
     ]);
   });

@@ -50,8 +50,8 @@ const FORGOTTEN = 'forgotten';
 /** What is told of an alert asks for its causes among so many of the newest that are over. */
 const LATELY_KEPT = 100;
 
-/** What was over unseen is told afterwards, unless it was silent then: so long a silence is remembered. */
-const SILENCES_KEPT_MS = 24 * 3_600_000;
+/** What was over unseen is told afterwards, unless it was silent then: so many silences that are over are remembered. */
+const OVER_SILENCES_KEPT = 100;
 
 const usual: AlertWatchSettings = { tickMs: 1_000, checkpointMs: 60_000 };
 
@@ -81,6 +81,7 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
   readonly #turns = new OneAtATime();
   #recalled: Promise<void> | null = null;
   #silences: Silence[] = [];
+  #overSilences: Silence[] = [];
   /** Fired and ended not long ago: what followed from them may still be there. */
   #lately: Alert[] = [];
   #waiting: AlertBatch = emptyBatch();
@@ -423,14 +424,16 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
     const { messagesFor, rules } = this.#ports;
     const { resolved } = this.#waiting;
     const lately = [...this.#lately, ...resolved.filter(({ firingMs }) => firingMs !== null)].slice(-LATELY_KEPT);
-    this.#silences = this.#silences.filter(
-      ({ untilMs, endedMs }) => nowMs < Math.min(untilMs, endedMs ?? untilMs) + SILENCES_KEPT_MS,
-    );
+    const over = this.#silences.filter(({ untilMs, endedMs }) => endedMs !== null || nowMs >= untilMs);
+    if (over.length > 0) {
+      this.#silences = this.#silences.filter((silence) => !over.includes(silence));
+      this.#overSilences = [...this.#overSilences, ...over].slice(-OVER_SILENCES_KEPT);
+    }
     const { changed, news } = telling({
       lately,
       open: this.#openAlerts(),
       resolved,
-      silences: this.#silences,
+      silences: resolved.length === 0 ? this.#silences : [...this.#silences, ...this.#overSilences],
       repeatMs: rules().repeatMs,
       nowMs,
       faultBehind: (alert) =>
