@@ -171,6 +171,25 @@ describe.skipIf(!hasChromium)('runs that are over, in a browser', () => {
     expect(await duty.baselines('orders')).toEqual([]);
   });
 
+  it('say that their rows are past retention, and show what is left', async () => {
+    const { staging } = played;
+    const rows = {
+      atMs: staging.clock.now(),
+      kind: 'rows_pruned',
+      severity: 'info',
+      message: 'rows are gone',
+    } as const;
+    await staging.store.addEvents(idOf(3), [{ ...rows, data: {} }]);
+    const { page } = await opened(`/runs/${idOf(3)}`);
+    await says('#pruned', /past their retention and deleted: there are no charts of it any more/);
+    await says('main', /rows are gone/);
+    expect(await page.locator('figure.chart:visible').count()).toBe(0);
+    expect(await page.locator('.toast').count()).toBe(0);
+    await page.goto(`${url}/#/compare/${idOf(0)}/${idOf(3)}`);
+    await says('.empty', /They cannot be compared: the rows of run .* are past their retention and deleted/);
+    await says('section[aria-label="Second run"]', /passed/);
+  });
+
   it('fit a phone of 360 pixels without scrolling sideways', async () => {
     const { page } = await opened(`/compare/${idOf(0)}/${idOf(1)}`);
     await page.setViewportSize({ width: 360, height: 740 });

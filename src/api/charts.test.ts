@@ -2,6 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ApiRig } from '../../tests/support/api-rig.ts';
 import { type EventfulSoak, eventfulSoak, HOUR_MS } from '../../tests/support/eventful-soak.ts';
+import { dayMs, storeWith } from '../../tests/support/past-runs.ts';
+import { SimulatedStaging } from '../../tests/support/simulated-staging.ts';
 import { StatusChanges } from './status-changes.ts';
 
 describe('what a page draws a run from', () => {
@@ -106,5 +108,26 @@ describe('what a page draws a run from', () => {
     const changed = changes.since({ ...status, standing: null });
     expect(changed).toHaveProperty('standing', null);
     expect(changed).not.toHaveProperty('criteria');
+  });
+});
+
+describe('a run whose rows are past their retention', () => {
+  it('has no charts and is not compared, and every answer says why', async () => {
+    const store = await storeWith([
+      { id: 'r1', state: 'passed', endedDay: 1 },
+      { id: 'r2', state: 'passed', endedDay: 2 },
+    ]);
+    const pruned = { atMs: dayMs(3), kind: 'rows_pruned', severity: 'info', message: '', data: {} } as const;
+    await store.addEvents('r1', [pruned]);
+    const rig = new ApiRig(new SimulatedStaging({ store, startMs: dayMs(4) }));
+    const ofRun = ['timeline', 'requests', 'windows', 'samples'].map((what) => `/v1/runs/r1/${what}`);
+    for (const url of [...ofRun, '/v1/compare?a=r1&b=r2', '/v1/compare?a=r2&b=r1']) {
+      const answer = await rig.get(url);
+      expect([url, answer.statusCode, answer.json().code]).toEqual([url, 410, 'rows_pruned']);
+    }
+    for (const what of ['events', 'trends', 'verdict']) {
+      expect((await rig.get(`/v1/runs/r1/${what}`)).statusCode, what).toBe(200);
+    }
+    expect((await rig.get('/v1/runs/r2/timeline')).statusCode).toBe(200);
   });
 });

@@ -24,7 +24,10 @@ const CRITERION_MARGIN: Record<string, (before: number) => number> = {
 /** With less of the later run's requests or samples at loads that the earlier had too, nothing is said of the rest. */
 const LEAST_COVERAGE = 0.5;
 
-/** How `after` did against `before`; a pure function. Durations, failures and resources at like load. */
+/**
+ * How `after` did against `before`; a pure function. Durations, the error rate and resources at like load; the failures of each name, growth and
+ * the other criteria as they were over the whole run.
+ */
 export function compareRuns(before: MeasuredRun, after: MeasuredRun): RunComparison {
   const { differences, sharedLoad } = differencesOf(before, after);
   return {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { alertOf } from '../../tests/support/alert.ts';
 import { type FinishedRun, finishRun } from '../../tests/support/finished-run.ts';
 import { HOUR_MS, START_MS } from '../../tests/support/simulated-staging.ts';
 import { soakd } from '../../tests/support/soakd.ts';
@@ -198,6 +199,17 @@ describe('settled rows about duty', () => {
     expect((await pruneNow({})).duty).toEqual(none);
   });
 
+  it('keep the alerts of a run as long as the run, and those of none only for their time', async () => {
+    const { duty, pruneNow, clock } = await at(DUE);
+    const resolved = { state: 'resolved', resolvedMs: DUE } as const;
+    const alerts = [alertOf({ id: 'a-1', ...resolved }), alertOf({ id: 'a-2', key: 'own', runId: null, ...resolved })];
+    await duty.commitAlerts({ alerts, transitions: [], notifications: [], notes: {} });
+    clock.put(DUE + 31 * DAY_MS);
+    expect((await pruneNow({ rowsMs: DAY_MS })).duty.alerts).toBe(1);
+    expect(await duty.alert('a-2')).toBeNull();
+    expect(await duty.alert('a-1')).toMatchObject({ runId: 'run-1' });
+  });
+
   const never_ = (): never => {
     throw new Error('nothing waits');
   };
@@ -228,6 +240,17 @@ describe('a daemon', () => {
 
 describe('soakd prune', () => {
   const cli = (...args: string[]) => soakd([...args, '--data', dataFolder]);
+
+  it('deletes nothing before it was told for how long', async () => {
+    const finished = await finishRun(dataFolder, { startMs: Date.parse('2020-01-10T11:00:00Z') });
+    const bare = await cli('prune');
+    expect([bare.code, bare.said]).toEqual([2, expect.stringContaining('how long things are kept was not said')]);
+    expect((await cli('prune', '--dry-run')).code).toBe(2);
+    const lone = await cli('prune', '--with-verdicts');
+    expect([lone.code, lone.said]).toEqual([2, expect.stringContaining('--older-than')]);
+    expect((await cli('prune', '--rebuild')).out).toBe('nothing is past its retention\n');
+    expect(filesOf(finished)).toContain('windows-p1.jsonl');
+  });
 
   it('says what would go, deletes it, and the report is still to be had but no replay', async () => {
     const { run } = await finishRun(dataFolder, { startMs: Date.parse('2026-01-10T11:00:00Z') });

@@ -48,6 +48,8 @@ export class CompareView {
     /** @type {RunComparison | null} */
     this.found = null;
     this.isAsking = false;
+    /** Why the two cannot be compared. @type {string | null} */
+    this.refusal = null;
   }
 
   async open() {
@@ -66,7 +68,13 @@ export class CompareView {
     this.#show();
     if (!this.isAsking) return;
     // All rows of both are read for it, which takes seconds after three days.
-    this.found = await api.get(`/v1/compare?a=${segment(a)}&b=${segment(b)}`, signal);
+    this.found = await api
+      .get(`/v1/compare?a=${segment(a)}&b=${segment(b)}`, signal)
+      .catch((/** @type {unknown} */ thrown) => {
+        if (!(thrown instanceof ApiError && thrown.code === 'rows_pruned')) throw thrown;
+        this.refusal = thrown.message;
+        return null;
+      });
     this.isAsking = false;
     this.#show();
   }
@@ -117,6 +125,7 @@ export class CompareView {
   /** @returns {HTMLElement} */
   #notYet() {
     if (this.isAsking) return h('p', { class: 'loading', role: 'status' }, 'Holding the second against the first…');
+    if (this.refusal !== null) return h('p', { class: 'panel empty' }, `They cannot be compared: ${this.refusal}.`);
     const open = this.sides.filter(({ verdict }) => verdict === null).map(({ run }) => run.id);
     return h(
       'p',

@@ -144,6 +144,7 @@ export class RunView {
     main.append(place);
     this.loadCharts = new LoadCharts(context);
     place.append(...this.loadCharts.elements);
+    this.chartPlace = place;
     for (const chart of this.loadCharts.charts) chart.rebuild();
     this.series = new SeriesSection(data, context, (thrown) => this.#failed(thrown));
     below.append(this.series.element, this.requests.element, this.eventList.element, this.history.element);
@@ -195,7 +196,8 @@ export class RunView {
     const load = this.#loadGrids().catch((thrown) => this.#failed(thrown));
     const series = api
       .get(`${path}/samples?from=0&to=0`, signal)
-      .then((answer) => this.series?.setSeries(answer.series));
+      .then((answer) => this.series?.setSeries(answer.series))
+      .catch((thrown) => this.#failed(thrown));
     const trends = this.#loadTrends();
     // The daemon reads rows on one thread: what is drawn first is asked first.
     const happenings = load.then(() => this.#loadHappenings());
@@ -237,11 +239,11 @@ export class RunView {
     const { api } = this.app;
     const [events, timeline, run] = await Promise.all([
       this.data.events(signal),
-      api.get(`${this.data.path}/timeline`, signal),
+      api.get(`${this.data.path}/timeline`, signal).catch(nothingAt(410)),
       api.get(this.data.path, signal),
     ]);
     this.events = events;
-    this.stretches = timeline.stretches;
+    this.stretches = timeline?.stretches ?? [];
     this.actions = run.actions;
     this.eventList?.show(this.events, this.actions);
     this.#showMarks();
@@ -426,11 +428,26 @@ export class RunView {
     this.app.reopen();
   }
 
+  /** What is left of the run is shown; empty charts would look as if nothing had been. */
+  #showPruned() {
+    if (this.chartPlace === undefined || this.series === undefined || this.requests === undefined) return;
+    for (const { element } of [this.series, this.requests]) element.hidden = true;
+    fill(
+      this.chartPlace,
+      h(
+        'p',
+        { class: 'panel empty', id: 'pruned', role: 'status' },
+        'The windows, durations and samples of this run are past their retention and deleted: there are no charts of it any more. Its verdict, events and report are kept.',
+      ),
+    );
+  }
+
   /** @param {unknown} thrown */
   #failed(thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') return;
     if (thrown instanceof ApiError) {
       if (thrown.isAway) this.app.setConnection('away');
+      else if (thrown.code === 'rows_pruned') this.#showPruned();
       else if (thrown.status === 401) this.app.setConnection('refused');
       else this.app.complain(thrown.message);
       return;

@@ -13,7 +13,7 @@ import { RequestTable } from '../request-table.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { eachHour } from '../rows.ts';
 import { requestDriftSchema, runParams, seriesGrowthSchema } from '../schemas.ts';
-import { rangeOf, rangeQuery, rowsBetween, runAndPlan } from './rows.ts';
+import { ROWS_GONE, rangeOf, rangeQuery, rowsBetween, runAndPlan, runWithRows } from './rows.ts';
 
 const STRETCH_KINDS = ['warmup', 'paused', 'excluded', 'not_offered', 'outage', 'calibration'] as const;
 
@@ -50,9 +50,9 @@ const timeline = defineRoute({
       ),
     }),
   },
-  problems: { 404: 'no such run' },
+  problems: { 404: 'no such run', 410: ROWS_GONE },
   async handle({ params }, { store, clock }) {
-    const { run, plan } = await runAndPlan(store, params.id);
+    const { run, plan } = await runWithRows(store, params.id);
     const transitions = await store.transitions(run.id);
     const windows = new SlimWindows();
     await eachHour(plan.startMs, Math.min(plan.endMs, clock.now()), async (range) => {
@@ -173,9 +173,9 @@ const requests = defineRoute({
       ),
     }),
   },
-  problems: { 404: 'no such run' },
+  problems: { 404: 'no such run', 410: ROWS_GONE },
   async handle({ params, query }, { store, clock }) {
-    const { run, plan } = await runAndPlan(store, params.id);
+    const { run, plan } = await runWithRows(store, params.id);
     const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
     const table = new RequestTable(run.profile.workload.timeoutMs);
     const whole = { fromMs, stepMs: Math.max(0, untilMs - fromMs), count: 1 };

@@ -10,6 +10,7 @@ import { defineRoute, type Route } from '../route.ts';
 import { runParams, who, wholeNumber } from '../schemas.ts';
 import { actorOf } from './actor.ts';
 import { baselineListSchema, baselineSchema, comparisonSchema, gateSchema, historySchema } from './past-schemas.ts';
+import { ROWS_GONE, refuseWithoutRows } from './rows.ts';
 
 const profile = z.string().min(1, 'is empty').max(200).describe('name of a profile: `soak_test.name`');
 const baselineName = z
@@ -62,10 +63,13 @@ const compare = defineRoute({
     b: runParams.shape.id.describe('the later run, which is held against it'),
   }),
   answer: { status: 200, description: 'every number of both', schema: comparisonSchema },
-  problems: { 404: 'no such run, or no verdict yet' },
+  problems: { 404: 'no such run, or no verdict yet', 410: ROWS_GONE },
   async handle({ query }, { store, compare: ask }) {
     await requireVerdict(store, query.a);
     await requireVerdict(store, query.b);
+    // Here, and not in the process that compares: its answer would have no code.
+    await refuseWithoutRows(store, query.a);
+    await refuseWithoutRows(store, query.b);
     return ask(query.a, query.b);
   },
 });
@@ -95,7 +99,10 @@ const promote = defineRoute({
   access: 'change',
   body: z.strictObject({ run: runParams.shape.id, name: baselineName, who }).meta({ id: 'PromoteRequest' }),
   answer: { status: 201, description: 'the baseline', schema: baselineSchema },
-  problems: { 404: 'no such run', 409: 'the run is not over, failed, was aborted or was a rehearsal' },
+  problems: {
+    404: 'no such run',
+    409: 'the run is not over, failed, was aborted, was a rehearsal, or has lost its rows to retention',
+  },
   handle: ({ body, request }, { store, duty, clock }) =>
     promoteBaseline(
       { store, duty },

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { ArrivalPlan } from '../../model/plan.ts';
-import type { Run } from '../../model/run.ts';
+import { isFinal, type Run } from '../../model/run.ts';
 import { SAMPLER_ROLES } from '../../model/sample.ts';
 import { WINDOW_MS } from '../../model/window.ts';
 import { buildPlan } from '../../plan/build.ts';
 import { sampleIntervalMs } from '../../plan/sample-interval.ts';
 import { editsOf } from '../../soak/edits.ts';
+import { stateOf } from '../../soak/state.ts';
+import { refusePruned } from '../../store/pruned.ts';
 import type { Store } from '../../store/store.ts';
 import { type Grid, gridOver, picked, refuseTooMany } from '../grid.ts';
 import { runUnknown } from '../problem.ts';
@@ -14,6 +16,9 @@ import { eachHour } from '../rows.ts';
 import { SAMPLE_COLUMNS, SampleGrid } from '../sample-grid.ts';
 import { instant, runEventSchema, runParams, wholeNumber } from '../schemas.ts';
 import { LatencyGrid, WINDOW_COLUMNS, WindowGrid } from '../window-grid.ts';
+
+/** Why a run has no windows, durations and samples any more. */
+export const ROWS_GONE = 'the rows of the run are past their retention and deleted (`rows_pruned`)';
 
 /** No run samples more often. */
 const SAMPLE_BASE_MS = 1_000;
@@ -81,9 +86,9 @@ const windows = defineRoute({
         .describe('of all requests, a failed one counted as no faster than the time-out'),
     }),
   },
-  problems: { 404: 'no such run' },
+  problems: { 404: 'no such run', 410: ROWS_GONE },
   async handle({ params, query }, { store, clock }) {
-    const { run, plan } = await runAndPlan(store, params.id);
+    const { run, plan } = await runWithRows(store, params.id);
     const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
     const grid = gridOver(fromMs, untilMs, WINDOW_MS, query.step);
     const counters = new WindowGrid(grid);
@@ -146,9 +151,9 @@ const samples = defineRoute({
       ),
     }),
   },
-  problems: { 404: 'no such run' },
+  problems: { 404: 'no such run', 410: ROWS_GONE },
   async handle({ params, query }, { store, clock }) {
-    const { run, plan } = await runAndPlan(store, params.id);
+    const { run, plan } = await runWithRows(store, params.id);
     const { fromMs, untilMs } = rangeOf(plan, query, clock.now());
     const grid = gridOver(
       fromMs,
@@ -216,6 +221,18 @@ export async function runAndPlan(store: Store, id: string): Promise<{ run: Run; 
   if (run === null) throw runUnknown(id);
   const { startMs, compression } = run;
   return { run, plan: buildPlan(run.profile, { startMs, compression }, editsOf(await store.actions(id))) };
+}
+
+/** `runAndPlan` for what needs windows, durations or samples. Rejects with `rows_pruned` too: an empty answer would look as if nothing had been. */
+export async function runWithRows(store: Store, id: string): Promise<{ run: Run; plan: ArrivalPlan }> {
+  const found = await runAndPlan(store, id);
+  await refuseWithoutRows(store, id);
+  return found;
+}
+
+/** Rejects with `rows_pruned` for a run whose rows are past their retention. One that lives still has them all. */
+export async function refuseWithoutRows(store: Store, id: string): Promise<void> {
+  if (isFinal(stateOf(await store.transitions(id)))) refusePruned(id, await store.events(id));
 }
 
 /** The whole run as far as it went, or what was asked for. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { EXIT, SoakdError } from '../../base/errors.ts';
 import { readConfigFile } from '../../daemon/config-file.ts';
 import { findPrunable, type Pruned, prune as pruneNow } from '../../daemon/prune.ts';
-import { DEFAULT_RETENTION } from '../../daemon/retention-config.ts';
 import { runFolderIn, storeFileIn } from '../../daemon/wire.ts';
 import type { Retention } from '../../store/retention.ts';
 import { openSqliteDutyStore, openSqliteStore } from '../../store/sqlite/open.ts';
@@ -20,7 +20,7 @@ interface PruneOptions {
   json?: boolean;
 }
 
-/** `soakd prune`: what a daemon does each hour, now; beside a daemon or without one. */
+/** `soakd prune`: what a daemon does each hour, now, by its configuration or by age; beside a daemon or without one. */
 export const prune: CommandFile = (program, context) => {
   program
     .command('prune')
@@ -28,10 +28,13 @@ export const prune: CommandFile = (program, context) => {
     .option('--dry-run', 'say what would go, and how much, and delete nothing')
     .option('--older-than <duration>', 'spool files and rows of runs that ended longer ago', durationArgument)
     .option('--with-verdicts', 'with --older-than: the runs as well, with verdict and report')
-    .option('--config <file>', 'configuration of the daemon, for its retention; else what holds without one')
-    .option('--rebuild', 'write the store anew after that, as short as can be: nobody else can write meanwhile')
+    .option('--config <file>', 'configuration of the daemon, for its retention')
+    .option(
+      '--rebuild',
+      'write the store anew after that, as short as can be: nobody else can write meanwhile; alone it deletes nothing',
+    )
     .option('--json', 'as JSON')
-    .addHelpText('after', example('prune --dry-run', 'prune --older-than 30d'))
+    .addHelpText('after', example('prune --config /etc/soakd/soakd.yaml --dry-run', 'prune --older-than 30d'))
     .action((options: PruneOptions) => run(options, context));
 };
 
@@ -67,11 +70,26 @@ async function run(options: PruneOptions, { io, clock, globals }: CommandContext
   }
 }
 
-function retentionOf({ olderThan, withVerdicts, config }: PruneOptions, cwd: string): Retention {
-  const configured = config === undefined ? DEFAULT_RETENTION : readConfigFile(resolve(cwd, config)).retention;
+const KEEP_ALL: Retention = { spoolMs: null, rowsMs: null, verdictsMs: null };
+
+/** Of what was said, and of nothing else: the daemon's own retention may be longer than any that soakd could assume. */
+function retentionOf({ olderThan, withVerdicts, config, rebuild, dryRun }: PruneOptions, cwd: string): Retention {
+  if (withVerdicts && olderThan === undefined)
+    throw unsaid('--with-verdicts says what goes, and not when', 'say --older-than <duration> as well');
+  if (olderThan === undefined && config === undefined) {
+    if (rebuild && !dryRun) return KEEP_ALL;
+    throw unsaid(
+      'how long things are kept was not said',
+      "say --config <file>, the daemon's configuration, or --older-than <duration>",
+    );
+  }
+  const configured = config === undefined ? KEEP_ALL : readConfigFile(resolve(cwd, config)).retention;
   if (olderThan === undefined) return configured;
   return { spoolMs: olderThan, rowsMs: olderThan, verdictsMs: withVerdicts ? olderThan : configured.verdictsMs };
 }
+
+const unsaid = (why: string, hint: string): SoakdError =>
+  new SoakdError(why, { code: 'retention_unsaid', hint, exitCode: EXIT.badInput });
 
 const WHAT = { spool: 'spool files', rows: 'spool files and rows', verdicts: 'all of it' } as const;
 

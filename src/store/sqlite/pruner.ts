@@ -60,7 +60,8 @@ const REST_OF_RUN: readonly string[] = [
 const SETTLED: Readonly<Record<keyof PrunedDuty, string>> = {
   notifications:
     'DELETE FROM notification WHERE (delivered_ms IS NOT NULL OR failed_ms IS NOT NULL) AND coalesce(delivered_ms, failed_ms) < @before',
-  alerts: `DELETE FROM alert WHERE is_open = 0 AND json_extract(body, '$.resolvedMs') < @before`,
+  // Those of a run are a part of it, and go with it.
+  alerts: `DELETE FROM alert WHERE run_id IS NULL AND is_open = 0 AND json_extract(body, '$.resolvedMs') < @before`,
   silences: 'DELETE FROM silence WHERE until_ms < @before',
   scheduledStarts: 'DELETE FROM scheduled_start WHERE at_ms < @before',
   idempotencyKeys: 'DELETE FROM idempotency WHERE at_ms < @before',
