@@ -3,6 +3,7 @@ import { idleAlertWatch, plainMessages, rulesOf, startWatch } from '../../tests/
 import { memoryDutyStore } from '../../tests/support/duty-store.ts';
 import { begin, HOUR_MS, SimulatedStaging, START_MS } from '../../tests/support/simulated-staging.ts';
 import type { Silence } from '../model/alert.ts';
+import type { RunSignal } from '../soak/control.ts';
 import type { DutyStore } from '../store/duty-store.ts';
 import type { Store } from '../store/store.ts';
 
@@ -310,6 +311,39 @@ describe('a watch over a store that has trouble', () => {
     expect(await openNames(duty)).toEqual(['One']);
     unreadable = false;
     await staging.clock.advance(2 * MINUTE_MS);
+    expect(await openNames(duty)).toEqual([]);
+  });
+});
+
+describe('a run that is over', () => {
+  it('is not read again, whatever is told of it afterwards', async () => {
+    const staging = failingTarget();
+    const duty = memoryDutyStore();
+    let asked = 0;
+    const store = instead<Store>(staging.store, { series: () => void asked++ });
+    const soaks = staging.daemon();
+    let tell: (signal: RunSignal) => void = () => undefined;
+    const subscribe = (listener: (signal: RunSignal) => void) => {
+      tell = listener;
+      return soaks.subscribe(listener);
+    };
+    startWatch(staging, { live: () => soaks.live(), subscribe }, duty, { rules: () => ruleNamed('One'), store });
+    const run = await begin(soaks, profile);
+    await staging.play(soaks, run.id);
+    await staging.clock.advance(10 * MINUTE_MS);
+    expect(await titles(duty)).toEqual(['firing One', 'resolved One']);
+    const before = asked;
+    const late = {
+      id: 1_000,
+      atMs: staging.clock.now(),
+      kind: 'gap',
+      severity: 'info',
+      message: 'late',
+      data: {},
+    } as const;
+    tell({ type: 'event', runId: run.id, event: late });
+    await staging.clock.advance(10 * MINUTE_MS);
+    expect(asked).toBe(before);
     expect(await openNames(duty)).toEqual([]);
   });
 });

@@ -1,34 +1,24 @@
-import type { AlertRules } from '../alert/rules-file.ts';
 import { end } from '../alert/standing.ts';
 import { telling } from '../alert/telling.ts';
 import { Bell } from '../base/bell.ts';
-import { type Clock, sleeps } from '../base/clock.ts';
+import { sleeps } from '../base/clock.ts';
 import { describeError, SoakdError } from '../base/errors.ts';
 import { compactTime } from '../base/iso-time.ts';
 import { OneAtATime } from '../base/one-at-a-time.ts';
 import type { Random } from '../base/random.ts';
 import type { Alert, AlertTransition, Silence } from '../model/alert.ts';
 import { isFinal } from '../model/run.ts';
-import type { SoakLog, StoreHealth } from '../soak/context.ts';
-import type { RunControl, RunSignal } from '../soak/control.ts';
+import type { StoreHealth } from '../soak/context.ts';
+import type { RunSignal } from '../soak/control.ts';
 import { stateOf } from '../soak/state.ts';
-import type { DutyStore } from '../store/duty-store.ts';
-import type { Store } from '../store/store.ts';
 import { type AlertBatch, emptyBatch, isEmpty, joined } from './alert-batch.ts';
 import type { MessagesFor, OwnAlert, OwnAlertBook } from './own-alerts.ts';
 import { OwnStates } from './own-states.ts';
+import { RunsUnderWatch, type WatchPorts } from './runs-under-watch.ts';
 import { SecondTries } from './second-tries.ts';
-import { checkpointKey, type WatchedRun, watchRun } from './watched-run.ts';
 
-export interface AlertWatchPorts {
-  control: Pick<RunControl, 'live' | 'subscribe'>;
-  store: Store;
-  duty: DutyStore;
-  clock: Clock;
+export interface AlertWatchPorts extends WatchPorts {
   random: Random;
-  log: SoakLog;
-  /** As configured now. */
-  rules(): AlertRules;
   messagesFor: MessagesFor;
   storeHealth(): StoreHealth;
   settings?: Partial<AlertWatchSettings>;
@@ -71,11 +61,7 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
   readonly #settings: AlertWatchSettings;
   readonly #bell = new Bell();
   readonly #queue: RunSignal[] = [];
-  readonly #watched = new Map<string, WatchedRun>();
-  /** Ended while we watched and not left yet: signals that come after say nothing. */
-  readonly #over = new Set<string>();
-  /** Last words of runs that could not be heard yet. */
-  readonly #ends = new Map<string, RunSignal>();
+  readonly #runs: RunsUnderWatch;
   readonly #own: OwnStates;
   readonly #tries: SecondTries;
   readonly #turns = new OneAtATime();
@@ -96,6 +82,7 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
     this.#settings = { ...usual, ...ports.settings };
     this.#own = new OwnStates(() => ports.rules().rules);
     this.#tries = new SecondTries(ports.clock, ports.random, RETRY);
+    this.#runs = new RunsUnderWatch(ports, this.#tries, (alertId) => this.#waiting.alerts.get(alertId));
   }
 
   /** Watches until `signal` aborts. Rejects only when the rows to begin with cannot be read. */
@@ -232,101 +219,30 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
 
   /** Everything that was told since the last look, then the time that passed. */
   async #look(): Promise<void> {
-    const { clock, control } = this.#ports;
+    const { clock, storeHealth } = this.#ports;
     if (this.#rulesAreNew) await this.#letGo();
-    for (let told = this.#queue.shift(); told !== undefined; told = this.#queue.shift()) await this.#hear(told);
-    for (const runId of this.#ends.keys()) await this.#hearEnd(runId);
-    const live = control.live();
-    for (const runId of live) await this.#watchedRun(runId);
-    for (const runId of this.#over) if (!live.includes(runId)) this.#over.delete(runId);
+    for (let told = this.#queue.shift(); told !== undefined; told = this.#queue.shift()) await this.#runs.hear(told);
+    await this.#runs.look(() => clock.now());
     const nowMs = clock.now();
-    for (const watched of this.#watched.values()) if (!watched.over) watched.tick(nowMs);
-    this.#own.watchStore(this.#ports.storeHealth(), nowMs);
+    this.#own.watchStore(storeHealth(), nowMs);
     if (this.#mayBeForgotten) await this.#endForgotten();
     await this.#commit(nowMs);
-  }
-
-  async #hear(told: RunSignal): Promise<void> {
-    const { runId } = told;
-    if (this.#ends.has(runId) || this.#over.has(runId)) return;
-    if (told.type === 'state' && isFinal(told.state)) {
-      this.#ends.set(runId, told);
-      await this.#hearEnd(runId);
-      return;
-    }
-    const watched = await this.#watchedRun(runId);
-    if (watched === null || watched.over) return;
-    try {
-      watched.take(told);
-    } catch (thrown) {
-      const reason = describeError(thrown);
-      this.#ports.log.error({ run: runId, reason }, 'a signal of a run could not be looked at');
-    }
-  }
-
-  /** The last word of a run is kept until it was heard: nothing else ends its alerts. */
-  async #hearEnd(runId: string): Promise<void> {
-    const last = this.#ends.get(runId);
-    if (last === undefined || !this.#tries.isDue(runId)) return;
-    const watched = await this.#watchedRun(runId);
-    if (watched === null) return;
-    try {
-      watched.take(last);
-      this.#ends.delete(runId);
-      this.#tries.worked(runId);
-    } catch (thrown) {
-      this.#couldNot(runId, thrown, 'the end of a run could not be looked at; it is tried again');
-    }
-  }
-
-  /** null for a run that is not ours or over, and for one that cannot be read now: its rows are looked at later. */
-  async #watchedRun(runId: string): Promise<WatchedRun | null> {
-    const known = this.#watched.get(runId);
-    if (known !== undefined) return known;
-    const { store, clock, control, rules } = this.#ports;
-    if (!this.#ends.has(runId) && (this.#over.has(runId) || !control.live().includes(runId))) return null;
-    if (!this.#tries.isDue(runId)) return null;
-    try {
-      const run = await store.run(runId);
-      if (run === null) {
-        this.#ends.delete(runId);
-        return null;
-      }
-      const watched = await watchRun(run, rules().rules, this.#ports, clock.now());
-      // Taken on by somebody, which could not be stored yet.
-      for (const alert of watched.alerts.open) {
-        const acknowledged = this.#waiting.alerts.get(alert.id)?.acknowledged ?? null;
-        if (acknowledged !== null) watched.alerts.put({ ...alert, acknowledged });
-      }
-      this.#watched.set(runId, watched);
-      this.#tries.worked(runId);
-      return watched;
-    } catch (thrown) {
-      this.#couldNot(runId, thrown, 'a run could not be put under watch; it is tried again');
-      return null;
-    }
-  }
-
-  #couldNot(runId: string, thrown: unknown, what: string): void {
-    const reason = describeError(thrown);
-    if (this.#tries.failed(runId, reason)) this.#ports.log.error({ run: runId, reason }, what);
   }
 
   /** Runs are put under watch anew by the rules that hold now, once all that is known of them is stored. */
   async #letGo(): Promise<void> {
     if (!this.#rulesAreNew || !(await this.#commit(this.#ports.clock.now(), true))) return;
     this.#rulesAreNew = false;
-    this.#watched.clear();
+    this.#runs.letGo();
   }
 
   /** Alerts of runs that ended while nobody watched. */
   async #endForgotten(): Promise<void> {
     if (!this.#tries.isDue(FORGOTTEN)) return;
-    const { duty, store, clock, control, log } = this.#ports;
+    const { duty, store, clock, log } = this.#ports;
     try {
-      const live = new Set([...control.live(), ...this.#watched.keys(), ...this.#ends.keys()]);
       for (const alert of await duty.alerts({ openOnly: true })) {
-        if (alert.runId === null || live.has(alert.runId)) continue;
+        if (alert.runId === null || this.#runs.has(alert.runId)) continue;
         if (this.#waiting.alerts.get(alert.id)?.state === 'resolved') continue;
         const transitions = await store.transitions(alert.runId);
         const state = stateOf(transitions);
@@ -351,11 +267,11 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
   #put(alert: Alert): void {
     this.#waiting.alerts.set(alert.id, alert);
     if (alert.runId === null) this.#own.put(alert);
-    else this.#watched.get(alert.runId)?.alerts.put(alert);
+    else this.#runs.put(alert);
   }
 
   #openAlerts(): Alert[] {
-    return [...this.#own.open, ...[...this.#watched.values()].flatMap(({ alerts }) => alerts.open)];
+    return [...this.#own.open, ...this.#runs.open];
   }
 
   /**
@@ -379,11 +295,11 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
   async #commitNow(nowMs: number, always: boolean): Promise<boolean> {
     this.#collect();
     this.#tell(nowMs);
-    const isDue = nowMs - this.#checkpointMs >= this.#settings.checkpointMs && this.#watched.size > 0;
+    const isDue = nowMs - this.#checkpointMs >= this.#settings.checkpointMs && this.#runs.size > 0;
     if (isEmpty(this.#waiting) && !isDue && !always) return true;
     const batch = this.#waiting;
     this.#waiting = emptyBatch();
-    for (const [runId, { alerts }] of this.#watched) batch.notes.set(checkpointKey(runId), alerts.checkpoint());
+    for (const [key, note] of this.#runs.checkpoints()) batch.notes.set(key, note);
     const { alerts, transitions, notifications, notes, events } = batch;
     batch.events = await this.#eventsLeft(events);
     try {
@@ -404,16 +320,11 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
 
   /** Takes what changed from those who decide. */
   #collect(): void {
-    for (const [runId, { alerts, over }] of this.#watched) {
-      const { alerts: changed, transitions, events } = alerts.take();
-      for (const alert of changed) this.#keep({ alert, transitions: [] });
-      this.#waiting.transitions.push(...transitions);
-      if (events.length > 0) this.#waiting.events.push({ runId, events });
-      if (!over) continue;
-      this.#watched.delete(runId);
-      this.#over.add(runId);
-      this.#waiting.notes.set(checkpointKey(runId), null);
-    }
+    const runs = this.#runs.take();
+    for (const alert of runs.alerts) this.#keep({ alert, transitions: [] });
+    this.#waiting.transitions.push(...runs.transitions);
+    this.#waiting.events.push(...runs.events);
+    for (const [key, note] of runs.notes) this.#waiting.notes.set(key, note);
     const own = this.#own.take();
     for (const alert of own.alerts) this.#keep({ alert, transitions: [] });
     this.#waiting.transitions.push(...own.transitions);
@@ -436,8 +347,7 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
       silences: resolved.length === 0 ? this.#silences : [...this.#silences, ...this.#overSilences],
       repeatMs: rules().repeatMs,
       nowMs,
-      faultBehind: (alert) =>
-        alert.runId === null ? null : (this.#watched.get(alert.runId)?.alerts.faultBehind(alert) ?? null),
+      faultBehind: (alert) => this.#runs.faultBehind(alert),
     });
     const all = [...this.#waiting.news, ...news];
     const messages = all.length === 0 ? [] : messagesFor(all, nowMs);
