@@ -53,6 +53,7 @@ describe('the program soakd, with the real k6', () => {
       const data = join(folder, 'foreground');
       const out = join(folder, 'report');
       const args = ['run', profile, '--target', target.url, ...REHEARSE, '--data', data, '--out', out, '--json'];
+      args.push('--label', 'build=1.4.2', '--label', 'keep=release 4');
       const ended = await soakd(args);
       const { run, report, verdict }: { run: string; report: string; verdict: Verdict } = JSON.parse(ended.out);
       expect(verdict.rehearsal).toBe(true);
@@ -64,6 +65,7 @@ describe('the program soakd, with the real k6', () => {
       expect(loadProcesses(data)).toEqual([]);
 
       expect(await listed(data)).toMatchObject([{ id: run, state: 'rehearsed', targetUrl: target.url }]);
+      expect(await listed(data)).toMatchObject([{ labels: { build: '1.4.2', keep: 'release 4' } }]);
       const again = await soakd(['replay', run, '--json', '--data', data]);
       expect(JSON.parse(again.out)).toEqual({ run, same: true, verdict });
       expect(again.code).toBe(ended.code);
@@ -133,9 +135,12 @@ describe('the program soakd, with the real k6', () => {
 
       expect(await ask('status')).toMatchObject({ code: 0, out: '', said: expect.stringContaining('no run is live') });
       // Long enough for every command on a slow machine; it is stopped at the end.
-      const started = await ask('start', profile, '--target', target.url, '--rehearse', '3m');
+      const labels = ['--label', 'build=1.4.2', '--label', 'keep=release 4'];
+      const started = await ask('start', profile, '--target', target.url, '--rehearse', '3m', ...labels);
       expect(started.code).toBe(0);
       const run = started.out.trim();
+      const [shown] = JSON.parse((await ask('runs', '--json')).out).runs;
+      expect(shown).toMatchObject({ id: run, labels: { build: '1.4.2', keep: 'release 4' } });
       const status = JSON.parse((await ask('status', '--json')).out);
       expect(status.live).toMatchObject([{ runId: run, targetUrl: target.url }]);
       expect((await ask('status')).out).toContain(`${run}  short (rehearsal) on ${target.url}`);

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../base/duration.ts';
 import { ISO_INSTANT } from '../base/iso-time.ts';
+import { LABEL_NAME, LONGEST_LABEL } from '../model/labels.ts';
 import { MAX_FACTOR, MIN_FACTOR } from '../soak/edits.ts';
 
 /** Reads `6m` as milliseconds; commander reports what cannot be read. */
@@ -37,3 +38,14 @@ export const wholeArgument =
     if (/^\d+$/.test(text) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`write a whole number from ${least} to ${most}`);
   };
+
+/** Gathers `key=value`, an option that may come again; the last value of a key counts. Keys are those of a profile's `labels`. */
+export function labelArgument(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  const [key, value] = [text.slice(0, at), text.slice(at + 1)];
+  if (at < 0) throw new InvalidArgumentError('write key=value, such as build=1.4.2');
+  if (!LABEL_NAME.test(key))
+    throw new InvalidArgumentError('a key has letters, digits, `_`, `.` and `-`, and begins with a letter or `_`');
+  if (value.length > LONGEST_LABEL) throw new InvalidArgumentError(`a value has ${LONGEST_LABEL} characters at most`);
+  return { ...before, [key]: value };
+}

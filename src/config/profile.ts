@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { quote } from '../base/parsed.ts';
+import { LABEL_NAME } from '../model/labels.ts';
 import type { Profile } from '../model/profile.ts';
 import { calibrationSchema, resolveCalibration } from './calibration.ts';
 import { criteriaSchema, resolveCriteria } from './criteria.ts';
@@ -59,7 +60,7 @@ const sections = (samplerSchemas: SamplerSchemas | null) => ({
   exclude: excludeSchema.describe('hours that are loaded but not judged').optional(),
   environment: nonEmptyText('where it runs, for the report: staging').optional(),
   labels: z
-    .record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/), value(textValue, { type: ['string', 'number', 'boolean'] }))
+    .record(z.string().regex(LABEL_NAME), value(textValue, { type: ['string', 'number', 'boolean'] }))
     .describe('free keys and values, kept with the run')
     .optional(),
 });

@@ -6,6 +6,7 @@ import { checkTargetUrl } from '../config/target.ts';
 import { parseTimezone } from '../config/timezone.ts';
 import { WEEKDAY_KEYS } from '../config/traffic.ts';
 import { duration, nonEmptyText, textValue, value } from '../config/value.ts';
+import { LABEL_NAME } from '../model/labels.ts';
 import { CONFLICT_CHOICES } from '../model/schedule.ts';
 import { parseCron } from './cron.ts';
 
@@ -72,10 +73,7 @@ const entrySchema = section(
     request: requestSchema.describe('one HTTP request to the target instead of a run').optional(),
     target: targetUrl.optional(),
     labels: z
-      .record(
-        z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/),
-        value(textValue, { type: ['string', 'number', 'boolean'] }),
-      )
+      .record(z.string().regex(LABEL_NAME), value(textValue, { type: ['string', 'number', 'boolean'] }))
       .describe('free keys and values, kept with the run')
       .optional(),
     on_conflict: z

@@ -3,6 +3,7 @@ import { digestOf } from '../../base/digest.ts';
 import { SoakdError } from '../../base/errors.ts';
 import { quote } from '../../base/parsed.ts';
 import { shownSource, shownValue } from '../../config/profile-secrets.ts';
+import { LONGEST_LABEL } from '../../model/labels.ts';
 import { isFinal } from '../../model/run.ts';
 import type { StartRequest } from '../../soak/control.ts';
 import { stateOf } from '../../soak/state.ts';
@@ -110,7 +111,10 @@ const startBody = z
       .optional(),
     rehearseMs: z.number().positive().describe('compress the whole profile into this time').optional(),
     startAtMs: z.int().min(0).max(LATEST_START_MS).describe('Unix milliseconds; now when absent').optional(),
-    labels: z.record(z.string(), z.string().max(1000)).optional(),
+    labels: z
+      .record(z.string(), z.string().max(LONGEST_LABEL))
+      .describe('kept with the run, beside those of the profile; the same key beats it')
+      .optional(),
     who,
   })
   .refine(({ profile, profileSource }) => (profile === undefined) !== (profileSource === undefined), {

@@ -9,7 +9,7 @@ import { writeReportFiles } from '../../daemon/report-files.ts';
 import { type House, runFolderIn, wire } from '../../daemon/wire.ts';
 import { isFinal, type Run } from '../../model/run.ts';
 import type { RunSignal } from '../../soak/control.ts';
-import { durationArgument, instantArgument } from '../arguments.ts';
+import { durationArgument, instantArgument, labelArgument } from '../arguments.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { foregroundLog } from '../foreground-log.ts';
@@ -23,6 +23,7 @@ interface RunOptions {
   target?: string;
   rehearse?: number;
   startAt?: number;
+  label?: Record<string, string>;
   out?: string;
   json?: boolean;
 }
@@ -40,6 +41,11 @@ export const run: CommandFile = (program, context) => {
       durationArgument,
     )
     .option('--start-at <instant>', 'ISO 8601 instant to start at, with its zone', instantArgument)
+    .option(
+      '--label <key=value>',
+      'kept with the run; may come again. Gates ask for `build`, retention spares what has `keep`',
+      labelArgument,
+    )
     .option('--out <folder>', 'write the report there as well')
     .option('--json', 'run and verdict as JSON on stdout')
     .addHelpText(
@@ -95,6 +101,7 @@ async function soakInForeground(
     idempotencyKey: randomUUID(),
     ...(options.rehearse === undefined ? {} : { rehearseMs: options.rehearse }),
     ...(options.startAt === undefined ? {} : { startAtMs: options.startAt }),
+    ...(options.label === undefined ? {} : { labels: options.label }),
   });
   progress.note(
     `run ${started.id} on ${targetUrl}${started.rehearsal ? `, rehearsed ${Math.round(started.compression)} times faster` : ''}`,

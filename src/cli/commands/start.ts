@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runSummarySchema } from '../../api/schemas.ts';
-import { durationArgument, instantArgument } from '../arguments.ts';
+import { durationArgument, instantArgument, labelArgument } from '../arguments.ts';
 import { type CommandFile, example } from '../command.ts';
 import { badProfile, readProfile } from '../read-profile.ts';
 
@@ -10,6 +10,7 @@ interface StartOptions {
   target?: string;
   rehearse?: number;
   startAt?: number;
+  label?: Record<string, string>;
   json?: boolean;
 }
 
@@ -25,10 +26,18 @@ export const start: CommandFile = (program, { io, daemon }) => {
     .option('--target <url>', 'what to soak, as the daemon reaches it; overrules the profile')
     .option('--rehearse <duration>', 'compress the whole profile into this time', durationArgument)
     .option('--start-at <instant>', 'ISO 8601 instant to start at, with its zone', instantArgument)
+    .option(
+      '--label <key=value>',
+      'kept with the run; may come again. Gates ask for `build`, retention spares what has `keep`',
+      labelArgument,
+    )
     .option('--json', 'the run as JSON')
     .addHelpText(
       'after',
-      example('start weekly', 'start loadprofiles/soak-72h.yaml --target http://shop.staging.example:8080'),
+      example(
+        'start weekly --label build=1.4.2',
+        'start loadprofiles/soak-72h.yaml --target http://shop.staging.example:8080',
+      ),
     )
     .action(async (file: string, options: StartOptions) => {
       const client = daemon();
@@ -40,6 +49,7 @@ export const start: CommandFile = (program, { io, daemon }) => {
           targetUrl: options.target,
           rehearseMs: options.rehearse,
           startAtMs: options.startAt,
+          labels: options.label,
           who: io.who,
         },
       });
