@@ -37,16 +37,18 @@ describe.skipIf(!isInstalled('systemd-analyze'))('the unit of systemd', () => {
   });
 });
 
-// Namespaces and cgroups are not for everybody, in CI neither: what cannot be had cannot be asked for.
+// It takes root, namespaces and a cgroup that may be divided. CI has them, and must say so when it has not.
 const absent = whyNoSystemd();
-if (absent !== null) console.log(`skipped: no systemd can be run for tests here: ${absent}`);
+if (absent !== null)
+  console.log(`no systemd can be run for tests here: ${absent}; in CI that fails, elsewhere it is skipped`);
 
-describe.skipIf(absent !== null)('a soak under a real systemd', () => {
+describe.skipIf(absent !== null && process.env.CI !== 'true')('a soak under a real systemd', () => {
   let folder: string;
   let manager: SystemdManager;
   let target: HttpTarget;
   let url: string;
   beforeAll(async () => {
+    if (absent !== null) throw new Error(`no systemd can be run for tests here: ${absent}`);
     const k6 = k6ForTests();
     folder = mkdtempSync(join(tmpdir(), 'soakd-systemd-'));
     const port = await freePort();
@@ -80,7 +82,7 @@ TimeoutAbortSec=1
   afterAll(async () => {
     await manager?.close();
     await target?.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
   const log = (): string => readFileSync(join(folder, 'soakd.log'), 'utf8');
