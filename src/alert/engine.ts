@@ -14,7 +14,7 @@ import { MomentReadings } from './moment-readings.ts';
 import { exact, type Reading, unknown } from './reading.ts';
 import { delegated, type RunTime } from './run-time.ts';
 import { noDataAfterMs, SampleReadings } from './sample-readings.ts';
-import { type AlertIdentity, end, type Step, step } from './standing.ts';
+import { type AlertIdentity, cutOff, type Step, step } from './standing.ts';
 
 const MINUTE_MS = 60_000;
 /** What follows from the time that passes is asked on this grid of the wall clock. */
@@ -116,7 +116,7 @@ export class RunAlerts {
     for (const alert of open) {
       const bound = this.#bound.find(({ rule }) => rule.name === alert.rule.name);
       // A rule that was changed holds for the alerts that it has raised; one that was taken away ends them.
-      if (bound === undefined) this.#keep(end(alert, alert.evaluatedMs, 'its rule is no longer there'));
+      if (bound === undefined) this.#keep(cutOff(alert, alert.evaluatedMs, 'its rule is no longer there'));
       else this.#open.set(slotOf(bound.rule.name, alert.labels.series ?? null), { ...alert, rule: bound.rule });
     }
   }
@@ -254,7 +254,7 @@ export class RunAlerts {
     this.advance(atMs);
     this.#events.push(...this.#faults.results(atMs, true));
     for (const [slot, alert] of this.#open) {
-      this.#keep(end(alert, Math.max(atMs, alert.evaluatedMs), reason));
+      this.#keep(cutOff(alert, Math.max(atMs, alert.evaluatedMs), reason));
       this.#open.delete(slot);
     }
   }

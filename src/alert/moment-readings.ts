@@ -50,8 +50,9 @@ export class MomentReadings {
   addEvent({ kind, atMs, data, message }: RunEvent): void {
     const source = typeof data.source === 'string' ? data.source : null;
     if (kind === 'source_failed' && source !== null) {
-      const known = this.#sources.get(source) ?? { kind: '' };
-      this.#sources.set(source, { ...known, failedMs: atMs, reason: String(data.reason ?? message) });
+      // A soakd that was started again finds anew what was blind before: it has been blind since.
+      const known = this.#sources.get(source) ?? { kind: '', failedMs: null };
+      this.#sources.set(source, { ...known, failedMs: known.failedMs ?? atMs, reason: String(data.reason ?? message) });
     } else if (kind === 'source_recovered' && source !== null) {
       const known = this.#sources.get(source) ?? { kind: '' };
       this.#sources.set(source, { ...known, failedMs: null, reason: '' });

@@ -74,6 +74,32 @@ describe('SamplerBlind', () => {
   });
 });
 
+describe('an alert that fires when the run ends', () => {
+  it('is cut off, not over: it says why nobody looks any more, and that it still held', () => {
+    const alerts = plainAlerts(rules, plainTime(60));
+    alerts.addSeries([series('agent', 'http')]);
+    alerts.addEvent(event(minutes(1), 'source_failed', { source: 'agent', reason: 'no route' }));
+    quiet(alerts, BEGIN_MS, minutes(10));
+    alerts.finish(minutes(10), 'the run is over: passed');
+    const ended = alerts.take().alerts.filter(({ firingMs }) => firingMs !== null);
+    expect(ended.map(({ rule, state, cutOff }) => [rule.name, state, cutOff])).toEqual([
+      ['SamplerBlind', 'resolved', { reason: 'the run is over: passed', stillHeld: true }],
+    ]);
+  });
+});
+
+describe('a source that stays blind over a restart of soakd', () => {
+  it('has been blind since it failed first', () => {
+    const [alert] = firedBy((alerts) => {
+      alerts.addEvent(event(minutes(1), 'source_failed', { source: 'agent', reason: 'no route' }));
+      quiet(alerts, BEGIN_MS, minutes(5));
+      alerts.addEvent(event(minutes(5), 'source_failed', { source: 'agent', reason: 'no route' }));
+      quiet(alerts, minutes(5), minutes(7));
+    });
+    expect(alert?.evidence).toMatch(/^agent cannot be read for 5 min 50 s/);
+  });
+});
+
 describe('RequestsHang', () => {
   it('fires when arrivals find every user hanging, though others are still answered', () => {
     const fired = firedBy((alerts) => {

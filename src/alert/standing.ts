@@ -73,6 +73,12 @@ export function end(alert: Alert, atMs: number, reason: string): Step {
   };
 }
 
+/** As `end`, of what nobody looks at any more: whether it is still so is not known, only whether it was so at last. */
+export function cutOff(alert: Alert, atMs: number, reason: string): Step {
+  const stillHeld = alert.state === 'firing' && (alert.clearSinceMs ?? null) === null;
+  return end({ ...alert, cutOff: { reason, stillHeld } }, atMs, reason);
+}
+
 class Walk {
   alert: Alert | null;
   readonly transitions: AlertTransition[] = [];

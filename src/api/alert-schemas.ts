@@ -57,6 +57,7 @@ export const alertSchema = z
     silencedBy: z.string().nullable().describe('id of the silence that holds'),
     acknowledged: z.strictObject({ atMs: unixMs, who: z.string(), text: z.string() }).nullable(),
     clearSinceMs: unixMs.nullable().optional(),
+    cutOff: z.strictObject({ reason: z.string(), stillHeld: z.boolean() }).nullable().optional(),
     toldCount: z.int().nonnegative(),
     toldMs: unixMs.nullable(),
     facts: z

@@ -1,4 +1,4 @@
-import { end } from '../alert/standing.ts';
+import { cutOff } from '../alert/standing.ts';
 import { telling } from '../alert/telling.ts';
 import { Bell } from '../base/bell.ts';
 import { sleeps } from '../base/clock.ts';
@@ -248,7 +248,7 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
         const state = stateOf(transitions);
         if (!isFinal(state)) continue;
         const atMs = Math.max(alert.evaluatedMs, transitions.at(-1)?.atMs ?? clock.now());
-        this.#keep(end(alert, atMs, `the run is over: ${state}`));
+        this.#keep(cutOff(alert, atMs, `the run is over: ${state}`));
       }
       this.#mayBeForgotten = false;
       this.#tries.worked(FORGOTTEN);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { exact } from '../alert/reading.ts';
-import { end, step } from '../alert/standing.ts';
+import { cutOff, end, step } from '../alert/standing.ts';
 import { counted, formatDuration } from '../base/quantity.ts';
 import type { Alert, AlertRule, AlertTransition } from '../model/alert.ts';
 import type { StoreHealth } from '../soak/context.ts';
@@ -40,7 +40,7 @@ export class OwnStates {
       const isWritten = !isUnwritten(alert.rule);
       if (isWritten && rule?.condition.metric !== alert.rule.condition.metric) {
         this.#open.delete(slot);
-        this.#keep(end(alert, Math.max(nowMs, alert.evaluatedMs), 'its rule is no longer there'));
+        this.#keep(cutOff(alert, Math.max(nowMs, alert.evaluatedMs), 'its rule is no longer there'));
       } else if (rule !== undefined && !isDeepStrictEqual(rule, alert.rule)) {
         const next = byRule(alert, rule);
         this.#open.set(slot, next);

@@ -99,6 +99,8 @@ export interface Alert {
   acknowledged: { atMs: number; who: string; text: string } | null;
   /** Firing, and beyond the clear threshold since then; absent or null: not so. */
   clearSinceMs?: number | null | undefined;
+  /** It ended without a reading that says so: the run is over, its rule is gone. Absent or null: not so. */
+  cutOff?: { reason: string; stillHeld: boolean } | null | undefined;
   /** How often and when last it was told that it fires; never told: no word of its end either. */
   toldCount: number;
   toldMs: number | null;

@@ -21,6 +21,8 @@ export interface NotifiedAlert {
   startedMs: number;
   resolvedMs: number | null;
   runbookUrl: string | null;
+  /** Of a resolved one that no reading ended: why nobody looks any more, and whether it held until then. */
+  cutOff?: { reason: string; stillHeld: boolean };
 }
 
 /** What one delivery says; alerts of one group go together. */

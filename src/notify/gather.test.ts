@@ -33,7 +33,7 @@ describe('messages that go together', () => {
       'HighErrorRate firing',
       'HighErrorRate resolved',
     ]);
-    expect(body.text).toMatch(/HighCPU[\s\S]*HighErrorRate: 3\.1 %[\s\S]*HighErrorRate: over after 12m/);
+    expect(body.text).toMatch(/HighCPU[\s\S]*HighErrorRate: 3\.1 %[\s\S]*HighErrorRate: over after 5m/);
   });
 
   it('are about no run when they are about several', () => {

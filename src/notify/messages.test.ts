@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { alertOf, FIRED_MS, firing, resolved } from '../../tests/support/alert.ts';
+import { TREND_STATES } from '../model/verdict.ts';
+import { postableAlerts } from './alertmanager/alerts.ts';
 import { type NotifyConfig, notifySchema, resolveNotify } from './config.ts';
+import { htmlOf, subjectOf } from './email/render.ts';
 import { messagesFor, messagesForSummary, testBody, type Word } from './messages.ts';
+import { slackMessage } from './slack/message.ts';
+import { payloadOf } from './webhook/payload.ts';
 
 const configOf = (given: object): NotifyConfig =>
   resolveNotify(
@@ -39,7 +44,7 @@ describe('a message about an alert', () => {
   Value: 3.1 % (14 of 452 requests in 5 min)
   Worst: 4.25 %
   Limit: error_rate > 2% for 5m
-  Since: 2026-11-21 12:00:00 UTC, for 1m1s
+  Since: 2026-11-21 11:55:00 UTC, fired after 5m, for 6m1s
   Run: weekly, run-1, hour 41.3
   Target: http://shop
   Load: planned 120/min, served 117/min
@@ -70,10 +75,65 @@ Dashboard: https://soakd.example/#/runs/run-1?at=${FIRED_MS}`,
     const [over] = messagesFor([resolved()], byAll, FIRED_MS + 720_000);
     expect(over?.body.alerts[0]).toMatchObject({
       status: 'resolved',
-      headline: 'HighErrorRate: over after 12m; now 0.4 %',
+      headline: 'HighErrorRate: over after 17m; now 0.4 %',
     });
-    expect(over?.body.text).toContain('Since: 2026-11-21 12:00:00 UTC, until 2026-11-21 12:12:00 UTC');
+    expect(over?.body.text).toContain('Since: 2026-11-21 11:55:00 UTC, fired after 5m, until 2026-11-21 12:12:00 UTC');
     expect(over?.body.text).not.toMatch(/Acknowledge|Silence/);
+  });
+
+  const cutOff = { reason: 'the run is over: passed', stillHeld: true };
+
+  it('does not say that something is over because nobody looks any more', () => {
+    const [ended] = messagesFor([resolved({ cutOff, evidence: '75 % fail' })], byAll, FIRED_MS + 720_000);
+    expect(ended?.body.title).toBe(
+      '[NO LONGER WATCHED] critical: HighErrorRate – weekly (the run is over: passed; it still held)',
+    );
+    expect(ended?.body.alerts[0]?.headline).toBe(
+      'HighErrorRate: the run is over: passed; it still held after 17m: 75 % fail',
+    );
+    const [two] = messagesFor(
+      [resolved({ cutOff }), resolved({ id: 'a-2' }, { name: 'HighCPU' })],
+      configOf({ default: ['team'] }),
+      FIRED_MS + 720_000,
+    );
+    expect(two?.body.title).toContain('[RESOLVED] 2 alerts: HighErrorRate, HighCPU – weekly (the run is over: passed');
+  });
+
+  it('says so in what every kind of channel sends', () => {
+    const [ended] = messagesFor([resolved({ cutOff })], byAll, FIRED_MS + 720_000);
+    if (ended === undefined) throw new Error('nothing is told');
+    const { body } = ended;
+    expect(slackMessage(body).text).toContain('it still held');
+    expect(`${subjectOf(body)}${htmlOf(body)}`).toMatch(/NO LONGER WATCHED.*it still held/s);
+    expect(postableAlerts(body, FIRED_MS + 720_000, 1)[0]?.annotations.summary).toContain('it still held');
+    expect(payloadOf({ id: 'x', createdMs: 0, body }).alerts[0]?.cutOff).toEqual(cutOff);
+  });
+
+  it('tells no instant that is yet to come', () => {
+    const [over] = messagesFor([resolved()], byAll, FIRED_MS + 716_000);
+    expect(over?.body.text).toContain('until 2026-11-21 12:11:56 UTC');
+    expect(over?.body.alerts[0]?.resolvedMs).toBe(FIRED_MS + 716_000);
+  });
+
+  it('says in words what is 0 or 1, or a word', () => {
+    const worstOf = (metric: string, unit: string, worst: number) => {
+      const condition = { ...alertOf().rule.condition, metric, unit };
+      const [message] = messagesFor([firing({ worst }, { condition })], byAll, FIRED_MS);
+      return /Worst: (.*)/.exec(message?.body.text ?? '')?.[1];
+    };
+    expect(worstOf('up', 'flag', 0)).toBe('down');
+    expect(worstOf('sampler_up', 'flag', 0)).toBe('could not be read');
+    expect(worstOf('trend', 'trend', TREND_STATES.indexOf('leak'))).toBe('leak');
+    expect(worstOf('circuit_breaker_open', 'raw', 1)).toBe('1');
+  });
+
+  it('of a rehearsal says that it is one, in the title and in each sentence', () => {
+    const { labels } = alertOf();
+    const rehearsed = firing({ labels: { ...labels, rehearsal: 'true' } });
+    const [message] = messagesFor([rehearsed], byAll, FIRED_MS);
+    expect(message?.body.title).toBe('[REHEARSAL] [FIRING] critical: HighErrorRate – weekly');
+    expect(message?.body.alerts[0]?.headline).toMatch(/^Rehearsal: HighErrorRate: /);
+    expect(message?.body.text).toContain('Run: rehearsal of weekly, run-1');
   });
 
   it('says who acknowledged it', () => {

@@ -3,7 +3,7 @@ import { digestOf } from '../base/digest.ts';
 import { ALERT_SEVERITIES, type AlertAction, type AlertNews, type AlertSeverity } from '../model/alert.ts';
 import type { NewNotification, NotificationBody, NotifiedAlert, RunResult } from '../model/notification.ts';
 import type { NotifyConfig } from './config.ts';
-import { linkTo, notifiedAlert, startOf } from './describe.ts';
+import { isRehearsal, linkTo, notifiedAlert, startOf } from './describe.ts';
 import { channelsFor, type Subject } from './route.ts';
 
 /** The news of one kind that go to one channel together. */
@@ -77,11 +77,23 @@ const STATES = { firing: 'FIRING', acknowledged: 'ACKNOWLEDGED', resolved: 'RESO
 function titleOf(kind: keyof typeof STATES, alerts: readonly NotifiedAlert[]): string {
   const [first] = alerts;
   const names = [...new Set(alerts.map(({ name }) => name))];
+  const cut = alerts.flatMap(({ cutOff }) => cutOff ?? []);
+  const state = cut.length === alerts.length && kind === 'resolved' ? 'NO LONGER WATCHED' : STATES[kind];
+  const head = `${alerts.length > 0 && alerts.every(isRehearsal) ? '[REHEARSAL] ' : ''}[${state}]`;
   const about = new Set(alerts.map(({ labels }) => labels.profile ?? labels.run ?? 'soakd'));
   const where = about.size === 1 ? ` – ${[...about].join('')}` : '';
-  if (alerts.length === 1 && first !== undefined) return `[${STATES[kind]}] ${first.severity}: ${first.name}${where}`;
+  if (alerts.length === 1 && first !== undefined)
+    return `${head} ${first.severity}: ${first.name}${where}${whyCut(cut)}`;
   const shown = names.length > 4 ? `${names.slice(0, 4).join(', ')}, …` : names.join(', ');
-  return `[${STATES[kind]}] ${alerts.length} alerts: ${shown}${where}`;
+  return `${head} ${alerts.length} alerts: ${shown}${where}${whyCut(cut)}`;
+}
+
+/** An end that is none: the condition was not seen to be over. */
+function whyCut(cut: readonly { reason: string; stillHeld: boolean }[]): string {
+  if (cut.length === 0) return '';
+  const held = cut.filter(({ stillHeld }) => stillHeld).length;
+  const still = held === 0 ? '' : cut.length === 1 ? '; it still held' : `; ${held} still held`;
+  return ` (${[...new Set(cut.map(({ reason }) => reason))].join('; ')}${still})`;
 }
 
 const textOf = ({ headline, facts, runbookUrl }: NotifiedAlert): string =>
