@@ -4,7 +4,7 @@
  * two cores. Run: `npx node bench/dashboard.ts`
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { systemClock } from '../src/base/clock.ts';
@@ -138,11 +138,14 @@ try {
     return `median ${median(all).toFixed(1)}, p95 ${quantile(all, 0.95).toFixed(1)}, longest ${Math.max(...all).toFixed(0)} ms`;
   };
   console.log(`${windows} windows, 50 series, ${RUNS} visits, medians:`);
-  console.log(
-    `first contentful paint ${of(({ firstPaintMs }) => firstPaintMs).toFixed(0)} ms (must be <= ${PAINT_MS})`,
-  );
-  console.log(`verdict line           ${of(({ verdictMs }) => verdictMs).toFixed(0)} ms`);
-  console.log(`load, times, failures  ${of(({ chartsMs }) => chartsMs).toFixed(0)} ms`);
+  // The first paint is the frame of the page only: what people come for is the verdict and the charts.
+  const held = (ms: number): string =>
+    `${ms.toFixed(0)} ms (must be <= ${PAINT_MS}: ${ms <= PAINT_MS ? 'reached' : 'NOT reached'})`;
+  const loads = loadavg().map((one) => one.toFixed(1));
+  console.log(`load average           ${loads.join(', ')} over 1, 5 and 15 minutes, this bench included`);
+  console.log(`first contentful paint ${held(of(({ firstPaintMs }) => firstPaintMs))}`);
+  console.log(`verdict line           ${held(of(({ verdictMs }) => verdictMs))}`);
+  console.log(`load, times, failures  ${held(of(({ chartsMs }) => chartsMs))}`);
   console.log(`everything in sight    ${of(({ settledMs }) => settledMs).toFixed(0)} ms`);
   console.log(
     `over the wire          ${(of(({ bytes }) => bytes) / 1e3).toFixed(0)} kB (must be <= ${WIRE_BYTES / 1e3})`,
