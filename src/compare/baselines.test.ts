@@ -64,6 +64,14 @@ describe('a baseline', () => {
     expect(found).toEqual([{ name: 'default', kind: 'passed', runs: [], unread: 'r1: a page of the file is torn' }]);
   });
 
+  it('is on record for each of many who change one at once, the last hundred of them', async () => {
+    const both = await stores([passed('r1', 1)]);
+    const names = Array.from({ length: 101 }, (_, at) => `n${at}`);
+    await Promise.all(names.map((name) => promoteBaseline(both, by('r1', name))));
+    const kept = await baselineChanges(both.duty);
+    expect(new Set(kept.map(({ name }) => name)).size).toBe(100);
+  });
+
   it('with a name of its own is never guessed', async () => {
     const both = await stores([passed('r1', 1)]);
     expect(await chooseBaseline(both, 'weekly', 'release-4')).toBeNull();

@@ -11,7 +11,7 @@ const PASSED_RUNS = 5;
 
 export interface Stores {
   store: Pick<Store, 'run' | 'runs' | 'verdict' | 'transitions' | 'events'>;
-  duty: Pick<DutyStore, 'baselines' | 'putBaseline' | 'removeBaseline' | 'note' | 'putNote'>;
+  duty: Pick<DutyStore, 'baselines' | 'putBaseline' | 'removeBaseline' | 'note' | 'appendNote'>;
 }
 
 /** Who changed which baseline, and when; the last hundred changes are kept. */
@@ -76,9 +76,8 @@ export async function baselineChanges(duty: Pick<DutyStore, 'note'>): Promise<Ba
   return Array.isArray(kept) ? kept : [];
 }
 
-async function note(duty: Stores['duty'], change: BaselineChange): Promise<void> {
-  await duty.putNote(AUDIT, [...(await baselineChanges(duty)), change].slice(-MOST_CHANGES));
-}
+const note = (duty: Stores['duty'], change: BaselineChange): Promise<void> =>
+  duty.appendNote(AUDIT, change, MOST_CHANGES);
 
 /** What a criterion means by a baseline. */
 export interface ChosenBaseline {

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, type PastRun, storeWith } from '../../tests/support/past-runs.ts';
 import { askGate, type GateAnswer, type GateQuestion } from './gate.ts';
 
-const WEEK: GateQuestion = { profile: 'weekly', build: null, maxAgeMs: 8 * 86_400_000 };
+const WEEK: GateQuestion = {
+  profile: 'weekly',
+  build: null,
+  target: null,
+  environment: null,
+  maxAgeMs: 8 * 86_400_000,
+};
 
 async function ask(past: readonly PastRun[], question: Partial<GateQuestion> = {}, day = 10): Promise<GateAnswer> {
   return askGate(await storeWith(past), { ...WEEK, ...question }, dayMs(day));
@@ -17,7 +23,7 @@ describe('the gate of a pipeline', () => {
   ] as const)('of a last run that %s answers with %i', async (state, exitCode) => {
     const answer = await ask([{ id: 'r1', state, endedDay: 8 }]);
     expect(answer).toMatchObject({ exitCode, outcome: state, runId: 'r1', endedMs: dayMs(8) });
-    expect(answer.why).toBe(`run r1, ended 2 d ago, ${state}: as told`);
+    expect(answer.why).toBe(`run r1 against http://127.0.0.1:1 (staging), ended 2 d ago, ${state}: as told`);
   });
 
   it('asks the last run: one before it that passed does not make good for it', async () => {
@@ -43,7 +49,9 @@ describe('the gate of a pipeline', () => {
     expect(await ask(past, {}, 9)).toMatchObject({ exitCode: 0 });
     const late = await ask(past, {}, 9.01);
     expect(late).toMatchObject({ exitCode: 3, outcome: null, runId: 'r1' });
-    expect(late.why).toMatch(/^no run of profile "weekly" in the last 8 d: the last one, r1, ended 8 d 14 min ago$/);
+    expect(late.why).toMatch(
+      /^no run of profile "weekly" in the last 8 d: the last one, r1 against http:\/\/127\.0\.0\.1:1 \(staging\), ended 8 d 14 min ago$/,
+    );
   });
 
   it('asks for the last run of one build, its commit given short or long', async () => {
@@ -58,6 +66,19 @@ describe('the gate of a pipeline', () => {
     });
     expect(await ask(past, { build: '42' })).toMatchObject({ exitCode: 1, runId: 'r2' });
     expect(await ask(past, { build: '43' })).toMatchObject({ exitCode: 3, runId: null });
+  });
+
+  it('asks for the last run of one target or environment: what passed elsewhere says nothing of it', async () => {
+    const past: PastRun[] = [
+      { id: 'r1', state: 'failed', endedDay: 7, run: { targetUrl: 'http://shop.staging', environment: 'staging' } },
+      { id: 'r2', state: 'passed', endedDay: 9, run: { targetUrl: 'http://localhost:8080', environment: 'laptop' } },
+    ];
+    expect(await ask(past)).toMatchObject({ exitCode: 0, runId: 'r2', target: 'http://localhost:8080' });
+    expect(await ask(past, { environment: 'staging' })).toMatchObject({ exitCode: 1, environment: 'staging' });
+    expect(await ask(past, { target: 'http://SHOP.staging/' })).toMatchObject({ exitCode: 1, runId: 'r1' });
+    const none = await ask(past, { target: 'http://shop.staging', environment: 'laptop' });
+    expect(none).toMatchObject({ exitCode: 3, runId: null, target: null });
+    expect(none.why).toContain('no run of profile "weekly", target http://shop.staging and environment laptop is over');
   });
 
   it('has no word for a run that goes on: the last one that is over counts', async () => {

@@ -1,7 +1,7 @@
 /** A copy of a data folder that is a data folder itself: `--data COPY` works in it. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { EXIT, SoakdError } from '../base/errors.ts';
 import { systemCode } from '../base/file-errors.ts';
@@ -32,9 +32,11 @@ export async function backUp(dataFolder: string, to: string, clock: Clock): Prom
       exitCode: EXIT.badInput,
     });
   }
-  const draft = `${to}.tmp`;
-  await rm(draft, { recursive: true, force: true });
-  makeFolder(draft, 'another name');
+  makeFolder(dirname(to), 'another name');
+  // A name that nothing has: what lies beside it is not ours to remove.
+  const draft = await mkdtemp(`${to}.tmp-`).catch((thrown: unknown) => {
+    throw folderUnusable(to, thrown, 'another name');
+  });
   try {
     const { runs, live } = await backUpStore({ file: storeFileIn(dataFolder), clock }, storeFileIn(draft));
     let files = 0;

@@ -287,6 +287,20 @@ describe('export', () => {
     expect(existsSync(to)).toBe(false);
   });
 
+  it('and backup leave alone what lies beside them, whatever it is called', async () => {
+    const place = fresh();
+    mkdirSync(place);
+    const [file, copy] = [join(place, 'x.gz'), join(place, 'copy')];
+    writeFileSync(`${file}.tmp`, 'mine');
+    mkdirSync(`${copy}.tmp`);
+    writeFileSync(join(`${copy}.tmp`, 'mine'), 'mine');
+    await exportRun(portsOf(home), run.id, file);
+    await backUp(home, copy, systemClock);
+    expect(readFileSync(`${file}.tmp`, 'utf8')).toBe('mine');
+    expect(readdirSync(place).toSorted()).toEqual(['copy', 'copy.tmp', 'x.gz', 'x.gz.tmp']);
+    expect(readdirSync(`${copy}.tmp`)).toEqual(['mine']);
+  });
+
   it('and import are commands, and their codes are those of bad input', async () => {
     const file = join(folder, 'by-hand.gz');
     const other = fresh();

@@ -1,6 +1,6 @@
 /** A run out of a data folder into one file, and from there into another data folder. */
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -36,9 +36,12 @@ export async function exportRun(
 ): Promise<number> {
   if (existsSync(to)) throw fileExists(to);
   const archive = await openRunArchive({ file: storeFileIn(dataFolder), clock, readOnly: true });
-  const draft = `${to}.tmp`;
+  let folder: string | null = null;
   try {
     archive.requireEnded(runId);
+    // A name that nothing has: what lies beside it is not ours to overwrite.
+    folder = await mkdtemp(`${to}.tmp-`);
+    const draft = join(folder, 'run');
     const files = shownFiles(await smallFilesIn(runFolderIn(dataFolder, runId)), archive.profileSource(runId));
     const header = { format: ARCHIVE_FORMAT, runId, soakdVersion: version, exportedMs: clock.now() };
     const lines = archiveLines(header, shownRows(archive.rows(runId)), files);
@@ -46,9 +49,9 @@ export async function exportRun(
     await rename(draft, to);
     return (await stat(to)).size;
   } catch (thrown) {
-    await rm(draft, { force: true });
     throw thrown instanceof SoakdError || systemCode(thrown) === '' ? thrown : unwritable(to, thrown);
   } finally {
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
     archive.close();
   }
 }

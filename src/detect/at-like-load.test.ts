@@ -55,6 +55,15 @@ describe('two runs at like load', () => {
     expect(readingsAtLoad([])).toBeNull();
   });
 
+  it('are no better known than their readings were rounded, were these all alike', () => {
+    const same = (value: number): ReadingAtLoad[] => Array.from({ length: 20 }, () => ({ load: 3, value, weight: 1 }));
+    const [a, b] = [readingsAtLoad(same(1.002)), readingsAtLoad(same(1))];
+    if (a === null || b === null) throw new Error('twenty readings are enough');
+    expect(differenceAtLikeLoad(a, b)).toMatchObject({ low: expect.closeTo(0.002, 9), high: expect.closeTo(0.002, 9) });
+    const rounded = differenceAtLikeLoad({ ...a, resolution: 0.005 }, { ...b, resolution: 0.005 });
+    expect(rounded).toMatchObject({ low: expect.closeTo(-0.008, 9), high: expect.closeTo(0.012, 9) });
+  });
+
   it('change sides with their order when they had the same load', () => {
     const [a, b] = [run(1), run(2, { shift: 0.1 })];
     expect(difference(a, b)?.estimate).toBeCloseTo(-(difference(b, a)?.estimate ?? Number.NaN), 9);

@@ -82,7 +82,9 @@ export function differenceAtLikeLoad(after: AtLoad, before: AtLoad): DifferenceA
   const noise = noiseAfter + noiseBefore;
   const degrees =
     noise === 0 ? 1 : (noise * noise) / (noiseAfter ** 2 / after.degrees + noiseBefore ** 2 / before.degrees);
-  const half = noise === 0 ? 0 : studentQuantile(0.975, degrees) * Math.sqrt(noise);
+  const spread = noise === 0 ? 0 : studentQuantile(0.975, degrees) * Math.sqrt(noise);
+  // Readings that are all alike are alike after rounding.
+  const half = Math.hypot(spread, (after.resolution ?? 0) + (before.resolution ?? 0));
   const estimate = meanAfter - meanBefore;
   return {
     ...{ estimate, low: estimate - half, high: estimate + half },

@@ -4,6 +4,8 @@ export interface AtLoad {
   variance: number;
   /** So many readings tell as much as one that is independent of its neighbours; 1 where all are. */
   inflation: number;
+  /** How far a reading may lie from what it stands for, however many there are, because it was rounded; absent: it was not. */
+  resolution?: number;
   /** Degrees of freedom of the variance, neighbours allowed for. */
   degrees: number;
   bins: {

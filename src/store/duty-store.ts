@@ -68,6 +68,8 @@ export interface DutyStore {
   /** Small things that must survive: `schedule.seen`, `schedule.paused`. JSON. */
   note(key: string): Promise<unknown>;
   putNote(key: string, value: unknown): Promise<void>;
+  /** Adds to a note that is a list, of which the last `most` are kept, in one transaction: of two who do so at once neither is lost. */
+  appendNote(key: string, entry: unknown, most: number): Promise<void>;
 
   close(): Promise<void>;
 }

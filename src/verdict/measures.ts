@@ -5,7 +5,7 @@ import type { DurationQuantile, RunMeasures } from '../model/baseline.ts';
 import { buildOf } from '../model/build.ts';
 import { REQUESTS_FOR_QUANTILE } from '../model/least-evidence.ts';
 import type { LoadLevel } from '../model/plan.ts';
-import { addToSketch, emptySketch, mergeSketch, quantileOf, type Sketch } from '../model/sketch.ts';
+import { addToSketch, emptySketch, mergeSketch, quantileOf, SKETCH_ALPHA, type Sketch } from '../model/sketch.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { levelAt, requestsBetween } from '../plan/rate.ts';
 import { addAtLeast, judgedSketches, leastOfFailure, sliceLengthMs } from './durations.ts';
@@ -96,7 +96,8 @@ export function durationsAtLoad(
     const value = Math.log(Math.max(0.001, quantileOf(merged, QUANTILES[quantile]) ?? 0));
     readings.push({ load, value, weight: merged.count });
   }
-  return readingsAtLoad(readings);
+  const found = readingsAtLoad(readings);
+  return found === null ? null : { ...found, resolution: SKETCH_ALPHA };
 }
 
 const loadOf = ({ plan }: Pick<RunRows, 'plan'>, { fromMs, untilMs }: Stretch): number | null =>

@@ -20,6 +20,8 @@ export const gateSchema = z
     why: z.string(),
     runId: z.string().nullable(),
     build: z.string().nullable(),
+    target: z.string().nullable().describe('what the run soaked'),
+    environment: z.string().nullable(),
     endedMs: unixMs.nullable(),
   })
   .meta({ id: 'GateAnswer' }) satisfies z.ZodType<GateAnswer>;

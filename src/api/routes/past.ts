@@ -34,11 +34,15 @@ const gate = defineRoute({
   query: z.strictObject({
     profile,
     build: z.string().min(1).max(200).describe('only runs of this build').optional(),
+    target: z.string().min(1).max(2_000).describe('only runs against this address').optional(),
+    environment: z.string().min(1).max(200).describe('only runs of this environment').optional(),
     max_age: maxAge.describe('a run that ended longer ago does not count: `8d`'),
   }),
   answer: { status: 200, description: 'the answer; `exitCode` is what a pipeline should end with', schema: gateSchema },
-  handle: ({ query }, { store, clock }) =>
-    askGate(store, { profile: query.profile, build: query.build ?? null, maxAgeMs: query.max_age }, clock.now()),
+  handle({ query }, { store, clock }) {
+    const { profile, build = null, target = null, environment = null, max_age: maxAgeMs } = query;
+    return askGate(store, { profile, build, target, environment, maxAgeMs }, clock.now());
+  },
 });
 
 const history = defineRoute({

@@ -9,6 +9,8 @@ import { withStore } from '../stored.ts';
 interface GateOptions {
   profile: string;
   build?: string;
+  target?: string;
+  environment?: string;
   maxAge: number;
   json?: boolean;
 }
@@ -23,6 +25,8 @@ export const gate: CommandFile = (program, context) => {
     )
     .requiredOption('--profile <name>', 'name of the profile: `soak_test.name`')
     .option('--build <build>', 'only runs labelled with this build, commit or version')
+    .option('--target <url>', 'only runs against this address')
+    .option('--environment <name>', 'only runs of this environment')
     .requiredOption('--max-age <duration>', 'a run that ended longer ago does not count', durationArgument)
     .option('--json', 'the answer as JSON')
     .addHelpText('after', example('gate --profile "orders, 24 hours" --build 6dcb09b --max-age 8d'))
@@ -34,13 +38,21 @@ export const gate: CommandFile = (program, context) => {
     });
 };
 
-function ask({ profile, build, maxAge }: GateOptions, context: CommandContext): Promise<GateAnswer> {
+function ask(
+  { profile, build, target, environment, maxAge }: GateOptions,
+  context: CommandContext,
+): Promise<GateAnswer> {
   const { clock, daemon, globals } = context;
   if (globals().url === null) {
-    const question = { profile, build: build ?? null, maxAgeMs: maxAge };
+    const question = {
+      ...{ profile, build: build ?? null, maxAgeMs: maxAge },
+      ...{ target: target ?? null, environment: environment ?? null },
+    };
     return withStore(context, (store) => askGate(store, question, clock.now()));
   }
   const query = new URLSearchParams({ profile, max_age: formatDuration(maxAge) });
-  if (build !== undefined) query.set('build', build);
+  for (const [name, value] of Object.entries({ build, target, environment })) {
+    if (value !== undefined) query.set(name, value);
+  }
   return daemon().get(`/v1/gate?${query}`, gateSchema);
 }

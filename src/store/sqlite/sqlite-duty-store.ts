@@ -71,6 +71,13 @@ export class SqliteDutyStore implements DutyStore {
       this.#putNote.run(key, JSON.stringify(value));
     });
   }
+  appendNote(key: string, entry: unknown, most: number): Promise<void> {
+    return this.#write(() => {
+      const row = this.#note.get(key);
+      const known: unknown = row === undefined ? [] : JSON.parse(row.body);
+      this.#putNote.run(key, JSON.stringify([...(Array.isArray(known) ? known : []), entry].slice(-most)));
+    });
+  }
 
   async close(): Promise<void> {
     this.#db.close();
