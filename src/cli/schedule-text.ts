@@ -26,8 +26,8 @@ const OUTCOMES: Record<StartView['outcome'], string> = {
   waits: 'waits',
 };
 
-/** What is to come, as a table; what is open and what is unusual before it. */
-export function scheduleText(view: ScheduleView, days: number): string {
+/** What is to come, as a table; what is open and what is unusual before it. At most `most` starts, and how many more there are. */
+export function scheduleText(view: ScheduleView, days: number, most = Infinity): string {
   if (view.file === null) return 'no schedule is configured: schedule.file in the configuration of the daemon\n';
   const lines: string[] = [];
   if (view.clockOffsetMs > 0) {
@@ -39,10 +39,20 @@ export function scheduleText(view: ScheduleView, days: number): string {
   for (const { entry, outcome, reason } of view.open) lines.push(`${entry} is ${outcome}: ${reason}`);
   if (lines.length > 0) lines.push('');
   const byName = new Map(view.entries.map((entry) => [entry.name, entry]));
-  const rows = view.starts.map((start) => startCells(start, byName.get(start.entry)));
+  const rows = view.starts.slice(0, most).map((start) => startCells(start, byName.get(start.entry)));
   if (rows.length > 0) lines.push(table([['due', 'entry', 'starts', 'length', 'then'], ...rows]));
   else lines.push(`nothing is due within ${days === 1 ? 'a day' : `${days} days`}`);
+  const more = moreText(view, rows.length);
+  if (more !== null) lines.push('', more);
   return `${lines.join('\n')}\n`;
+}
+
+function moreText({ starts, truncated }: ScheduleView, shown: number): string | null {
+  const hidden = starts.length - shown;
+  if (hidden === 0 && !truncated) return null;
+  const tail = truncated ? `; the daemon looks no further than ${starts.length} starts` : '';
+  if (hidden === 0) return `and more${tail}`;
+  return `and ${truncated ? 'more than ' : ''}${hidden} more: \`soakd schedule next --all\`${tail}`;
 }
 
 function startCells(start: StartView, entry: EntryView | undefined): string[] {

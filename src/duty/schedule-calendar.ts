@@ -49,6 +49,7 @@ export class ScheduleCalendar {
     untilMs: number,
     paused: readonly string[],
     ongoing: readonly OngoingRun[],
+    most?: number,
   ): TimetableRow[] {
     if (this.loaded === null) return [];
     const { offsetMs } = this;
@@ -56,6 +57,7 @@ export class ScheduleCalendar {
       fromMs: fromMs + offsetMs,
       untilMs: untilMs + offsetMs,
       paused,
+      ...(most === undefined ? {} : { most }),
       ongoing: ongoing.map((run) => ({ ...run, endMs: run.endMs + offsetMs })),
     });
     const back = (atMs: number | null): number | null => (atMs === null ? null : atMs - offsetMs);

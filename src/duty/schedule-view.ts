@@ -45,8 +45,10 @@ export interface ScheduleView {
   entries: EntryView[];
   /** Claimed and being tried, or waiting for their target. */
   open: ScheduledStart[];
-  /** What would become of the starts to come. */
+  /** What would become of the starts to come: the first `MOST_STARTS` of them. */
   starts: StartView[];
+  /** More are due in this time than `starts` holds. */
+  truncated: boolean;
 }
 
 /** What metrics tell of an entry. */
@@ -72,6 +74,9 @@ export interface ScheduleControl {
   resume(name: string | null, who: string): Promise<void>;
 }
 
+/** A look ahead blocks whatever else the daemon does, so it has an end: an entry of each minute is due half a million times a year. */
+export const MOST_STARTS = 500;
+
 interface Kept {
   calendar: ScheduleCalendar;
   paused: readonly string[];
@@ -85,6 +90,7 @@ export function scheduleView(
   { nowMs, aheadMs, ongoing }: { nowMs: number; aheadMs: number; ongoing: readonly OngoingRun[] },
 ): ScheduleView {
   const everything = paused.includes(EVERYTHING);
+  const rows = calendar.timetable(nowMs, nowMs + aheadMs, paused, ongoing, MOST_STARTS + 1);
   return {
     file: calendar.loaded?.file ?? null,
     nowMs,
@@ -107,11 +113,10 @@ export function scheduleView(
       last: last(entry.name),
     })),
     open: [...open],
-    starts: calendar
-      .timetable(nowMs, nowMs + aheadMs, paused, ongoing)
-      .map(({ entry, dueMs, outcome, reason, startMs, endMs }) => ({
-        ...{ entry: entry.name, timezone: entry.timezone, dueMs, outcome, reason, startMs, endMs },
-      })),
+    starts: rows.slice(0, MOST_STARTS).map(({ entry, dueMs, outcome, reason, startMs, endMs }) => ({
+      ...{ entry: entry.name, timezone: entry.timezone, dueMs, outcome, reason, startMs, endMs },
+    })),
+    truncated: rows.length > MOST_STARTS,
   };
 }
 

@@ -3,6 +3,7 @@ import { Mortal } from '../../tests/support/mortal.ts';
 import { ScheduleRig } from '../../tests/support/schedule-rig.ts';
 import { SoakdError } from '../base/errors.ts';
 import { isFinal } from '../model/run.ts';
+import { MOST_STARTS } from './schedule-view.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -193,6 +194,36 @@ describe('the scheduler', () => {
     await rig.advanceTo('2026-11-21T10:00:00Z');
     expect(await rig.history()).toEqual(['08:00 hourly started']);
     expect(rig.alerts).toEqual([['hourly', null]]);
+  });
+
+  it('holds no target for a start that waits for its next try: another has its turn', async () => {
+    const yaml = `entries:
+  late: { cron: "0 8 * * *", profile: hour, on_conflict: skip }
+  reset: { cron: "20 8 * * *", request: { method: POST, path: /admin/reset }, on_conflict: skip }`;
+    const rig = new ScheduleRig(yaml, { start: '2026-11-21T07:59:00Z' });
+    rig.refusal = targetDown;
+    await rig.daemon();
+    await rig.advanceTo('2026-11-21T08:21:00Z');
+    expect(await rig.history()).toEqual(['08:00 late starting', '08:20 reset started']);
+  });
+
+  it('does what its forecast said of an entry that is due more often than its runs have room', async () => {
+    const yaml = 'entries: { busy: { cron: "*/2 8 * * *", profile: short, on_conflict: skip, late_limit: 2m } }';
+    const rig = new ScheduleRig(yaml, { start: '2026-11-21T07:59:59Z' });
+    const { scheduler } = await rig.daemon();
+    const forecast = scheduler.view(14 * MINUTE_MS).starts.map(({ outcome }) => outcome);
+    await rig.advanceTo('2026-11-21T08:30:00Z');
+    const came = (await rig.history()).slice(0, 7).map((text) => text.split(' ')[2]);
+    const words: Record<string, string> = { start: 'started', skip: 'skipped' };
+    expect(came).toEqual(forecast.map((outcome) => words[outcome]));
+    expect(came.filter((outcome) => outcome === 'skipped')).toHaveLength(2);
+  });
+
+  it('looks ahead at so many starts as it can tell at once, and says that there are more', async () => {
+    const yaml = 'entries: { busy: { cron: "* * * * *", profile: short, on_conflict: skip } }';
+    const { scheduler } = await new ScheduleRig(yaml, { start: '2026-11-21T07:59:00Z' }).daemon();
+    expect(scheduler.view(366 * 24 * HOUR_MS)).toMatchObject({ truncated: true, starts: { length: MOST_STARTS } });
+    expect(scheduler.view(HOUR_MS)).toMatchObject({ truncated: false, starts: { length: 60 } });
   });
 
   it('gives up after the limit and alerts, also when it was started anew meanwhile', async () => {

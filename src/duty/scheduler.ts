@@ -437,9 +437,9 @@ export class Scheduler implements ScheduleControl {
   #isPaused = ({ name }: ScheduleEntry): boolean => this.#paused.includes(EVERYTHING) || this.#paused.includes(name);
 
   #holderFor(start: OpenStart): TargetHolder | null {
-    const others = this.#ledger.open.filter((other) => other !== start && other.row?.outcome === 'starting');
+    const others = [...this.#attempts.keys()].filter((other) => other !== start);
     return targetHolder(start.entry.targetUrl, this.#ports.control, {
-      starting: others.map(({ entry }) => entry),
+      starting: others,
       entryOf: (runId) => this.#ledger.record.entryOf(runId),
       nowMs: this.#ports.clock.now(),
     });

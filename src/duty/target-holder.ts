@@ -2,6 +2,7 @@ import { canonicalTarget } from '../config/target.ts';
 import { isFinal } from '../model/run.ts';
 import type { ScheduleEntry } from '../model/schedule.ts';
 import type { Occupation } from '../schedule/decide.ts';
+import { lengthOf } from '../schedule/timetable.ts';
 import type { RunControl } from '../soak/control.ts';
 
 /** Who has a target, and as which run. */
@@ -11,8 +12,8 @@ export interface TargetHolder extends Occupation {
 }
 
 interface Others {
-  /** Entries whose start is claimed and being tried. */
-  starting: readonly ScheduleEntry[];
+  /** Starts of which an attempt is being made at this moment; what waits for its next attempt has no target. */
+  starting: readonly { entry: ScheduleEntry; attempts: number }[];
   /** Entry that made a run; null when none did. */
   entryOf(runId: string): string | null;
   nowMs: number;
@@ -33,7 +34,10 @@ export function targetHolder(
     const ends = status.state === 'finishing' || isFinal(status.state);
     return { what, runId, endMs: ends ? nowMs : status.endMs, canAbsorb: !ends };
   }
-  const other = starting.find((entry) => entry.targetUrl !== null && canonicalTarget(entry.targetUrl) === target);
+  const other = starting.find(({ entry }) => entry.targetUrl !== null && canonicalTarget(entry.targetUrl) === target);
   if (other === undefined) return null;
-  return { what: `${other.name}, which is being started`, runId: null, endMs: null, canAbsorb: false };
+  const what = `${other.entry.name}, which is being started`;
+  // As the timetable has it. What failed before is likely to fail again: nobody gives up for it, who is due waits it out.
+  const endMs = other.attempts === 0 ? nowMs + lengthOf(other.entry) : nowMs;
+  return { what, runId: null, endMs, canAbsorb: false };
 }

@@ -22,12 +22,33 @@ export function blackoutWindows(blackouts: readonly Blackout[], fromMs: number, 
 
 /** The window in which an instant lies, the one that ends last where several do; null outside. */
 export function blackoutAt(blackouts: readonly Blackout[], atMs: number): BlackoutWindow | null {
-  const around = blackoutWindows(blackouts, atMs, atMs + 1);
-  return around.reduce<BlackoutWindow | null>(
+  return lastToEnd(blackoutWindows(blackouts, atMs, atMs + 1));
+}
+
+/** Windows of blackouts, each day worked out once: for who asks about many instants. */
+export class BlackoutDays {
+  readonly #blackouts: readonly Blackout[];
+  readonly #days = new Map<number, BlackoutWindow[]>();
+
+  constructor(blackouts: readonly Blackout[]) {
+    this.#blackouts = blackouts;
+  }
+
+  /** As `blackoutAt`. */
+  at(atMs: number): BlackoutWindow | null {
+    if (this.#blackouts.length === 0) return null;
+    const day = Math.floor(atMs / DAY_MS);
+    const windows = this.#days.get(day) ?? blackoutWindows(this.#blackouts, day * DAY_MS, (day + 1) * DAY_MS);
+    this.#days.set(day, windows);
+    return lastToEnd(windows.filter(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs));
+  }
+}
+
+const lastToEnd = (windows: readonly BlackoutWindow[]): BlackoutWindow | null =>
+  windows.reduce<BlackoutWindow | null>(
     (last, window) => (last === null || window.untilMs > last.untilMs ? window : last),
     null,
   );
-}
 
 function weeklyWindows(
   blackout: Extract<Blackout, { kind: 'weekly' }>,

@@ -42,6 +42,10 @@ export type Decision =
 /** A run is judged, and its last requests end, after its planned end: who comes right behind waits so long, whatever it says. */
 export const END_GRACE_MS = 5 * MINUTE_MS;
 
+/** By so much a start may come behind the moment at which it was due, for whose run is about to end: never later than it may be late. */
+export const graceMs = ({ lateLimitMs }: Pick<ScheduleEntry, 'lateLimitMs'>): number =>
+  Math.min(END_GRACE_MS, lateLimitMs);
+
 /** On time is what no person would call late. */
 const ON_TIME_MS = MINUTE_MS;
 
@@ -81,7 +85,8 @@ function keptBack({ entry, dueMs, waiting }: DueStart, { fromMs, untilMs, reason
 function settle({ entry, dueMs, lengthMs, waiting }: DueStart, occupation: Occupation, nowMs: number): Decision {
   const { what, endMs, canAbsorb } = occupation;
   const delay = (reason: string): Decision => ({ outcome: 'delay', untilMs: endMs, reason });
-  if (endMs !== null && endMs - nowMs <= END_GRACE_MS) return delay(`${what} is about to end`);
+  // Counted from when it was due: else starts that rather skip would wait for one another without end.
+  if (endMs !== null && endMs <= Math.max(nowMs, dueMs + graceMs(entry))) return delay(`${what} is about to end`);
   const fits = endMs !== null && nowMs + lengthMs <= endMs;
   if (entry.onConflict === 'absorb' && canAbsorb && fits) return { outcome: 'absorb', reason: `part of ${what}` };
   if (entry.onConflict === 'skip' || entry.onConflict === null) {

@@ -12,10 +12,16 @@ const FARTHEST_MS = 9 * 366 * DAY_MS;
 /**
  * The starts of a rule in [fromMs, untilMs), ascending, each once. By the clock on the wall: a time that the clocks leave
  * out starts at the first moment after the gap, together with whatever else is due then; one that comes twice starts the
- * first time only.
+ * first time only. Only the first `most` are worked out.
  */
-export function startsBetween(rule: StartRule, fromMs: number, untilMs: number): number[] {
-  return [...eachStart(rule, fromMs, untilMs)];
+export function startsBetween(rule: StartRule, fromMs: number, untilMs: number, most = Infinity): number[] {
+  const starts: number[] = [];
+  if (most <= 0) return starts;
+  for (const atMs of eachStart(rule, fromMs, untilMs)) {
+    starts.push(atMs);
+    if (starts.length >= most) break;
+  }
+  return starts;
 }
 
 /** The first start at `fromMs` or later; null when none is within nine years. */

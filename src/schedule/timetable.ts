@@ -1,8 +1,8 @@
 /** The schedule played ahead: what would become of each start if every run took its planned time and nothing else happened. */
 import { canonicalTarget } from '../config/target.ts';
 import type { Schedule, ScheduleEntry } from '../model/schedule.ts';
-import { type BlackoutWindow, blackoutAt, blackoutWindows } from './blackout.ts';
-import { type Decision, decide, END_GRACE_MS, type Occupation } from './decide.ts';
+import { BlackoutDays, type BlackoutWindow, blackoutWindows } from './blackout.ts';
+import { type Decision, decide, graceMs, type Occupation } from './decide.ts';
 import { startsBetween } from './starts.ts';
 
 /** One start in the timetable. */
@@ -34,6 +34,8 @@ export interface TimetableOptions {
   /** Names of entries; `*`: all. */
   paused?: readonly string[];
   ongoing?: readonly OngoingRun[];
+  /** Only so many starts, the first: the cost of a look ahead has a limit. */
+  most?: number;
 }
 
 /** How long an entry has its target, real time. */
@@ -56,15 +58,17 @@ const byDue = ({ row: a }: Waiting, { row: b }: Waiting): number => a.dueMs - b.
 
 /** All that is due in [fromMs, untilMs), in the order in which it is due. */
 export function timetable(schedule: Schedule, options: TimetableOptions): TimetableRow[] {
-  const { fromMs, untilMs, paused = [], ongoing = [] } = options;
+  const { fromMs, untilMs, paused = [], ongoing = [], most = Infinity } = options;
+  const blackouts = new BlackoutDays(schedule.blackouts);
   const due = schedule.entries
     .filter(({ enabled }) => enabled)
-    .flatMap((entry) => startsBetween(entry, fromMs, untilMs).map((dueMs) => newRow(entry, dueMs)))
-    .toSorted((a, b) => a.dueMs - b.dueMs || a.entry.order - b.entry.order);
+    .flatMap((entry) => startsBetween(entry, fromMs, untilMs, most).map((dueMs) => newRow(entry, dueMs)))
+    .toSorted((a, b) => a.dueMs - b.dueMs || a.entry.order - b.entry.order)
+    .slice(0, most);
   const targets = new Map<string, Target>();
   const targetOf = (url: string | null): Target => {
     const key = url === null ? '' : canonicalTarget(url);
-    const known = targets.get(key) ?? new Target(schedule, paused);
+    const known = targets.get(key) ?? new Target(schedule, blackouts, paused);
     targets.set(key, known);
     return known;
   };
@@ -83,12 +87,14 @@ const newRow = (entry: ScheduleEntry, dueMs: number): TimetableRow => ({
 /** One target as time passes: who has it, and who waits. */
 class Target {
   readonly #schedule: Schedule;
+  readonly #blackouts: BlackoutDays;
   readonly #paused: readonly string[];
   #holding: Holding | null = null;
   #waiting: Waiting[] = [];
 
-  constructor(schedule: Schedule, paused: readonly string[]) {
+  constructor(schedule: Schedule, blackouts: BlackoutDays, paused: readonly string[]) {
     this.#schedule = schedule;
+    this.#blackouts = blackouts;
     this.#paused = paused;
   }
 
@@ -100,7 +106,7 @@ class Target {
     this.passTo(row.dueMs);
     const nowMs = row.dueMs;
     const holder = this.#holderAt(nowMs);
-    if (holder !== null && holder.endMs - nowMs > END_GRACE_MS) {
+    if (holder !== null && holder.endMs - nowMs > graceMs(row.entry)) {
       row.conflict = { with: holder.entry, what: holder.what, fromMs: holder.fromMs, untilMs: holder.endMs };
     }
     this.#settle(row, nowMs, false);
@@ -130,7 +136,7 @@ class Target {
       {
         nowMs,
         paused: this.#paused.includes('*') || this.#paused.includes(entry.name),
-        blackout: blackoutAt(this.#schedule.blackouts, nowMs),
+        blackout: this.#blackouts.at(nowMs),
         occupation: holder,
       },
     );

@@ -3,7 +3,16 @@ import type { ScheduleControl } from '../../src/duty/schedule-view.ts';
 
 /** A daemon without a schedule, for tests of other things. */
 export const idleSchedule: ScheduleControl = {
-  view: () => ({ file: null, nowMs: 0, clockOffsetMs: 0, paused: false, entries: [], open: [], starts: [] }),
+  view: () => ({
+    file: null,
+    nowMs: 0,
+    clockOffsetMs: 0,
+    paused: false,
+    entries: [],
+    open: [],
+    starts: [],
+    truncated: false,
+  }),
   history: () => Promise.resolve([]),
   figures: () => [],
   startNow: (entry) =>

@@ -19,6 +19,7 @@ const profile = (name: string, duration: string): string => `soak_test:
 
 const PROFILES: Record<string, string> = {
   hour: profile('an hour', '1h'),
+  short: profile('short', '170s'),
   quarter: profile('a quarter of an hour', '15m'),
 };
 

@@ -60,7 +60,8 @@ export const scheduleViewSchema = z
           endMs: unixMs.nullable(),
         }),
       )
-      .describe('what would become of the starts to come, if every run takes its planned time'),
+      .describe('what would become of the starts to come, if every run takes its planned time: the first 500'),
+    truncated: z.boolean().describe('more are due in this time than `starts` holds'),
   })
   .meta({ id: 'Schedule' });
 

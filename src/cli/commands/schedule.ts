@@ -16,6 +16,8 @@ interface JsonOption {
 }
 
 const DAY_MS = 86_400_000;
+/** A screenful, or two on a small one. */
+const SHOWN_STARTS = 40;
 /** The daemon tries every sampler twice and waits for a slow target before it answers. */
 const START_LIMIT_MS = 60_000;
 
@@ -36,11 +38,12 @@ export const schedule: CommandFile = (program, context) => {
     .command('next', { isDefault: true })
     .description('the next starts of a daemon, and what becomes of each')
     .option('--days <count>', 'how far ahead', wholeArgument(1, 366), 7)
+    .option('--all', `more than the first ${SHOWN_STARTS}`)
     .option('--json', 'as JSON')
     .addHelpText('after', example('schedule', 'schedule next --days 14'))
-    .action(async ({ days, json }: JsonOption & { days: number }) => {
+    .action(async ({ days, all, json }: JsonOption & { days: number; all?: true }) => {
       const view = await daemon().get(`/v1/schedule?days=${days}`, scheduleViewSchema);
-      io.out(json ? `${JSON.stringify(view, null, 2)}\n` : scheduleText(view, days));
+      io.out(json ? `${JSON.stringify(view, null, 2)}\n` : scheduleText(view, days, all ? Infinity : SHOWN_STARTS));
     });
   check(command, context);
   operate(command, context);
