@@ -34,6 +34,19 @@ describe('windows in which k6 was late for some arrivals', () => {
   });
 });
 
+describe('what is said of a target of which a quarter still answers', () => {
+  it('is the share that fails, since when, of how many', () => {
+    const alerts = plainAlerts(shippedRules().rules, plainTime(6_000));
+    alerts.addWindow(windowAt(0, { failed: 0 }));
+    for (let index = 1; index < 12; index++) alerts.addWindow(windowAt(index, { failed: 750 }));
+    const down = alerts.open.find(({ rule }) => rule.name === 'ServiceDown');
+    const since = new Date(BEGIN_MS + WINDOW_MS).toISOString().slice(11, 19);
+    expect(down?.state).toBe('firing');
+    expect(down?.evidence).toMatch(new RegExp(`^75 % fail since ${since} UTC: 8.?250 of 11.?000$`));
+    expect(down?.rule.summary).toBe('most of what is asked fails');
+  });
+});
+
 describe('a window that comes twice, after a restart or other rules', () => {
   it('is counted once', () => {
     const { rules } = rulesOf('alerts: [{ name: Errors, condition: "error_rate > 2%", severity: critical }]');

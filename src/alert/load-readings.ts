@@ -1,3 +1,4 @@
+import { isoTime } from '../base/iso-time.ts';
 import { formatCount, formatDuration, formatValue } from '../base/quantity.ts';
 import type { AlertCondition } from '../model/alert.ts';
 import type { AlertMetric } from '../model/alert-metrics.ts';
@@ -36,8 +37,9 @@ export class LoadReadings {
   readonly #time: RunTime;
   readonly #keepMs: number;
   #windows: Counts[] = [];
-  /** Failures since the last window that showed the target up; null before anything was asked. */
-  #failures: number | null = null;
+  #wasAsked = false;
+  /** Windows in a row of which at least half failed; null: the newest showed the target up. */
+  #outage: { sinceMs: number; failed: number; asked: number } | null = null;
   #newestEndMs: number | null = null;
 
   /** `keepMs`: the longest time that a rule looks back. */
@@ -141,23 +143,33 @@ export class LoadReadings {
   }
 
   #up(atMs: number): Reading {
-    if (this.#failures === null) return notJudged(atMs, null, 'nothing was asked yet');
-    const down = this.#failures >= MIN_FAILURES;
-    const evidence = down
-      ? `nothing but failures: ${formatCount(Math.round(this.#failures))} since the last good answer`
-      : 'requests are answered';
-    return exact(atMs, null, down ? 0 : 1, evidence);
+    if (!this.#wasAsked) return notJudged(atMs, null, 'nothing was asked yet');
+    if (this.#outage === null || this.#outage.failed < MIN_FAILURES)
+      return exact(atMs, null, 1, 'requests are answered');
+    const { sinceMs, failed, asked } = this.#outage;
+    // What follows from it is silent, so the share stands here.
+    const share = formatValue((100 * failed) / asked, 'percent');
+    const since = `${isoTime(sinceMs).slice(11, 19)} UTC`;
+    const evidence = `${share} fail since ${since}: ${formatCount(failed)} of ${formatCount(asked)}`;
+    return exact(atMs, null, 0, evidence);
   }
 
   /** As outages are judged: down while at least half of what is asked fails; silence carries the state on. */
-  #watchUp({ judged, ended, ok, starved, oldestRequestMs }: Counts): void {
+  #watchUp({ startMs, judged, ended, ok, starved, oldestRequestMs }: Counts): void {
     if (!judged) return;
     const demand = ended + starved;
     const failed = demand - ok;
     const hangs = demand === 0 && (oldestRequestMs ?? 0) > this.#time.timeoutMs;
     if (demand === 0 && !hangs) return;
-    if (hangs || failed / demand >= DOWN_SHARE) this.#failures = (this.#failures ?? 0) + Math.max(failed, 1);
-    else this.#failures = 0;
+    this.#wasAsked = true;
+    if (!hangs && failed / demand < DOWN_SHARE) {
+      this.#outage = null;
+      return;
+    }
+    const before = this.#outage ?? { sinceMs: startMs, failed: 0, asked: 0 };
+    // A request that hangs beyond its time-out has failed, and is not counted yet.
+    const { failed: failedNow, asked } = hangs ? { failed: 1, asked: 1 } : { failed, asked: demand };
+    this.#outage = { ...before, failed: before.failed + failedNow, asked: before.asked + asked };
   }
 
   #over(overMs: number, judged: boolean): Counts[] {

@@ -110,6 +110,7 @@ alerts:
       'alerts.yaml:1:21 repeat.critical: "1x" is not a duration; write for example 72h, 90s or 1h30m; units are ms, s, m, h and d',
       'alerts.yaml:5:15 alerts.0.severity: "loud" is not one of info, warning, critical; write one of them',
       'alerts.yaml:11:16 alerts.1.min_count: 0 is not above 0; write more than 0',
+      'alerts.yaml:12:11 alerts.2.name: a second rule is named "B"; give each a name of its own',
       'alerts.yaml:16:14 alerts.2.runbook: "wiki" is no http address; see docs/alerts.md',
       'alerts.yaml:17:5 alerts.2.owner: unknown key "owner"; known keys: name, condition, severity, action, clear, min_count, labels, summary, description, runbook, inhibits',
     ]);
@@ -128,6 +129,31 @@ alerts:
       'alerts.yaml:4:13 alerts.2.name: a second rule is named "B"; give each a name of its own',
       'alerts.yaml:4:72 alerts.2.min_count: in_flight is no share of anything; leave it away',
     ]);
+  });
+
+  it('tells a second rule of a name beside whatever else is wrong with it, and a rule with a mistake is there', () => {
+    const source = `alerts:
+  - { name: A, condition: up == 0, severity: critical, inhibits: [B] }
+  - { name: B, condition: error_rate > 2, severity: warning }
+  - { name: B, condition: p95 > 5s, severity: loud }
+`;
+    expect(problemsOf(source).map((problem) => problem.split(' ')[1])).toEqual([
+      'alerts.1.condition:',
+      'alerts.2.name:',
+      'alerts.2.severity:',
+    ]);
+  });
+
+  it('refuses a limit that a share can never pass, or always does', () => {
+    const between = 'error_rate lies between 0% and 100%: write a limit between';
+    expect(conditionOf('error_rate > 200%')).toEqual([`"error_rate > 200%" can never hold; ${between}`]);
+    expect(conditionOf('error_rate < 200%')).toEqual([`"error_rate < 200%" always holds; ${between}`]);
+    expect(conditionOf('error_rate > 100%')).toEqual([`"error_rate > 100%" can never hold; ${between}`]);
+    expect(conditionOf('error_rate >= 0%')).toEqual([`"error_rate >= 0%" always holds; ${between}`]);
+    expect(conditionOf('error_rate >= 100%')).toMatchObject({ threshold: 100 });
+    expect(conditionOf('error_rate > 0%')).toMatchObject({ threshold: 0 });
+    expect(conditionOf('cpu > 350%')).toMatchObject({ threshold: 350 });
+    expect(conditionOf('memory growth > 200% in 1hr')).toMatchObject({ threshold: 200 });
   });
 
   it('leaves the labels to soakd that it sets itself', () => {

@@ -129,7 +129,12 @@ export function readAlertRules(
   }
   // Rules that are right by themselves are held against each other even where others are not.
   const rules = entriesOf(data).map((entry) => ruleSchema.safeParse(entry).data ?? null);
-  const names = rules.map((rule) => rule?.name ?? null);
+  // By its name a rule is known whatever else is wrong with it.
+  const names = entriesOf(data).map(nameOf);
+  names.forEach((name, at) => {
+    if (name !== null && names.indexOf(name) !== at)
+      add(['alerts', at, 'name'], `a second rule is named ${quote(name)}`, 'give each a name of its own');
+  });
   const resolved = rules.flatMap((rule, at) => (rule === null ? [] : [resolveRule(rule, at, names, add)]));
   rules.forEach((rule, at) => {
     const metric = rule === null ? null : alertMetric(rule.condition.metric);
@@ -152,14 +157,15 @@ export function readAlertRules(
 const entriesOf = (data: unknown): unknown[] =>
   typeof data === 'object' && data !== null && 'alerts' in data && Array.isArray(data.alerts) ? data.alerts : [];
 
+const nameOf = (entry: unknown): string | null =>
+  typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string' ? entry.name : null;
+
 function resolveRule(
   input: RuleInput,
   at: number,
   names: readonly (string | null)[],
   add: (path: (string | number)[], problem: string, hint: string, atKey?: boolean) => void,
 ): AlertRule {
-  if (names.indexOf(input.name) !== at)
-    add(['alerts', at, 'name'], `a second rule is named ${quote(input.name)}`, 'give each a name of its own');
   if (input.summary !== undefined && input.description !== undefined)
     add(['alerts', at, 'description'], 'summary is given as well', 'keep one of the two');
   input.inhibits?.forEach((name, index) => {

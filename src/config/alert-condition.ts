@@ -4,7 +4,13 @@ import { nearest } from '../base/nearest.ts';
 import { type Parsed, parsed, quote, unreadable } from '../base/parsed.ts';
 import { parsePercent } from '../base/percent.ts';
 import type { AlertComparison, AlertCondition } from '../model/alert.ts';
-import { type AlertMetric, type AlertMetricUnit, alertMetric, alertMetricNames } from '../model/alert-metrics.ts';
+import {
+  type AlertMetric,
+  type AlertMetricUnit,
+  alertMetric,
+  alertMetricNames,
+  isPartOfWhole,
+} from '../model/alert-metrics.ts';
 import { RUN_STATES } from '../model/run.ts';
 import { TREND_STATES } from '../model/verdict.ts';
 
@@ -68,11 +74,26 @@ export function completed(
   const words = metric.unit === 'run_state' || metric.unit === 'trend';
   if (words && given.comparison !== '==' && given.comparison !== '!=')
     return unreadable(`${metric.name} is a word, and has no order`, 'compare it with == or !=');
+  const vain = given.unit === 'percent' && isPartOfWhole(metric) ? vainly(given.comparison, given.threshold) : null;
+  if (vain !== null)
+    return unreadable(`${quote(given.text)} ${vain}`, `${metric.name} lies between 0% and 100%: write a limit between`);
   if (given.overMs !== null && metric.overMs === 0 && metric.lane !== 'samples')
     return unreadable(`${metric.name} is not taken over time`, `leave \`over ${formatDuration(given.overMs)}\` away`);
   if (given.overMs !== null && (given.overMs < 60_000 || given.overMs > DAY_MS))
     return unreadable(`over ${formatDuration(given.overMs)} cannot be told`, 'write 1m to 24h');
   return parsed({ metric: metric.name, clearThreshold: null, minCount: null, ...given });
+}
+
+/** Of what lies between 0 and 100: a condition that nothing can change. null: something can. */
+function vainly(comparison: AlertComparison, threshold: number): string | null {
+  const isOutside = threshold < 0 || threshold > 100;
+  const up = comparison === '>' || comparison === '>=';
+  if (comparison === '==' || comparison === '!=')
+    return isOutside ? (comparison === '==' ? 'can never hold' : 'always holds') : null;
+  const atEnd = comparison === '>' || comparison === '<=' ? threshold === 100 : threshold === 0;
+  if (!isOutside && !atEnd) return null;
+  const never = atEnd ? comparison === '>' || comparison === '<' : up === threshold > 100;
+  return never ? 'can never hold' : 'always holds';
 }
 
 const DAY_MS = 86_400_000;

@@ -232,6 +232,26 @@ describe('a watch over a store that has trouble', () => {
     expect((await duty.alert(first?.id ?? ''))?.acknowledged).toMatchObject({ who: 'ana' });
   });
 
+  it('tells once that somebody is at it, and again only what is new in it', async () => {
+    const staging = new SimulatedStaging();
+    const duty = memoryDutyStore();
+    const watch = idleAlertWatch(staging, duty);
+    await watch.raise({ name: 'ChannelFails', labels: { channel: 'team' }, evidence: 'answers 503' });
+    const [alert] = await duty.alerts();
+    const ack = (who: string, text: string) => watch.acknowledge(alert?.id ?? '', { who, text });
+    await ack('ana', 'on it');
+    await staging.clock.advance(1_000);
+    await ack('ana', 'on it');
+    await ack('ana', '');
+    expect(await titles(duty)).toEqual(['firing ChannelFails', 'acknowledged ChannelFails']);
+    await staging.clock.advance(1_000);
+    await ack('ana', 'a disk was full');
+    expect(await titles(duty)).toHaveLength(3);
+    await staging.clock.advance(1_000);
+    await ack('ben', '');
+    expect(await titles(duty)).toHaveLength(4);
+  });
+
   it('notes what a fault raised when the store takes it again, once', async () => {
     const staging = failingTarget();
     const soaks = staging.daemon();

@@ -185,6 +185,9 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
     if (known === null) throw alertUnknown(id);
     const isOver = known.state === 'resolved' || (known.runId === null && !this.#own.open.includes(known));
     if (isOver) throw alertOver(id);
+    // Nothing new in it: who was told once is not told again.
+    if (known.acknowledged?.who === acknowledged.who && ['', known.acknowledged.text].includes(acknowledged.text))
+      return known;
     const alert = { ...known, acknowledged };
     this.#put(alert);
     // Whoever was told that it fires is told that somebody is at it.

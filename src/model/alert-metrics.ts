@@ -64,7 +64,7 @@ export const ALERT_METRICS: readonly AlertMetric[] = [
   ofWindows('served_share', [], 'percent', MINUTE_MS, 'requests answered, of those planned in the same time'),
   ofWindows('in_flight', ['requests_in_flight'], 'count', 0, 'requests in flight at the end of the window'),
   ofWindows('oldest_request', [], 'milliseconds', 0, 'age of the oldest request in flight'),
-  ofWindows('up', ['uptime'], 'flag', 0, '0 while nothing is answered though something was asked, else 1'),
+  ofWindows('up', ['uptime'], 'flag', 0, '0 while at least half of what is asked fails, else 1'),
   ofWindows('generator_lag', [], 'milliseconds', 0, 'how late the timer of k6 came'),
   ofWindows('generator_late', [], 'percent', FIVE_MINUTES_MS, 'share of arrivals that k6 was too late for'),
   ofSamples('memory_usage', ['memory'], 'percent', ['bytes'], {
@@ -174,6 +174,12 @@ export function alertMetric(given: string): AlertMetric | null {
   if (!SERIES_METRIC.test(name)) return null;
   return ofSamples(name, [], 'raw', ['percent', 'milliseconds', 'bytes'], { describes: 'a series' });
 }
+
+/** Shares of a whole: 0 to 100 %. Others may pass it: CPU of several cores, growth, what is served of what was planned. */
+const PARTS: readonly string[] = ['generator_late', 'cache_hit_rate', 'memory_usage'];
+
+export const isPartOfWhole = ({ name, unit, minCount }: AlertMetric): boolean =>
+  unit === 'percent' && (minCount !== null || PARTS.includes(name));
 
 /** Every name that a rule may write, for suggestions. */
 export const alertMetricNames = (): string[] => ALERT_METRICS.flatMap(({ name, aliases }) => [name, ...aliases]);

@@ -22,7 +22,7 @@ export function rulesOf(source: string): AlertRules {
 /** One message for each piece of news, so that what is told can be counted in the outbox. */
 export const plainMessages = (news: readonly AlertNews[], nowMs: number): NewNotification[] =>
   news.map(({ kind, alert }) => ({
-    key: `${alert.id} ${kind} ${alert.toldCount}`,
+    key: `${alert.id} ${kind} ${kind === 'acknowledged' ? (alert.acknowledged?.atMs ?? 0) : alert.toldCount}`,
     channel: 'test',
     group: alert.runId ?? 'soakd',
     createdMs: nowMs,
