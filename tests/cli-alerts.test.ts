@@ -38,6 +38,12 @@ describe('soakd alerts check', () => {
     expect(out).toContain('samples come each 1m: that cpu held for 30s cannot be seen');
   });
 
+  it('refuses a silence that is too long in words of its option', async () => {
+    const args = ['silence', 'add', 'alertname=HighCPU', '--for', '31d', '--why', 'x', '--url', 'http://127.0.0.1:9'];
+    const { code, said } = await soakd(args);
+    expect([code, said]).toEqual([2, expect.stringContaining('30d at most')]);
+  });
+
   it('shows an example in the help of each of its commands', async () => {
     for (const command of [
       ['alerts'],

@@ -53,6 +53,29 @@ describe('a reload', () => {
     expect(logged).toEqual(['the configuration was not taken: all stays as it was']);
   });
 
+  it('tells what every part found in one answer', async () => {
+    const done: string[] = [];
+    const bad = (name: string): Reloadable => ({
+      name,
+      prepare: () =>
+        Promise.reject(
+          new SoakdError(`${name} is wrong`, {
+            ...{ code: 'config_invalid', hint: 'mend it', details: [`${name}.yaml:1:1 x: wrong`], exitCode: 2 },
+          }),
+        ),
+    });
+    const { reloads } = reloadsFrom(
+      () => started,
+      [bad('alerts'), part('tokens', done), bad('schedule'), bad('notify')],
+    );
+    await expect(reloads.reload()).rejects.toMatchObject({
+      ...{ code: 'config_invalid', httpStatus: 422, exitCode: 2, hint: 'mend it' },
+      message: 'alerts is wrong; schedule is wrong; notify is wrong',
+      details: ['alerts.yaml:1:1 x: wrong', 'schedule.yaml:1:1 x: wrong', 'notify.yaml:1:1 x: wrong'],
+    });
+    expect(done).toEqual(['try tokens']);
+  });
+
   it('tells which keys hold now, and which need a restart for as long as they do', async () => {
     const next = {
       ...started,
@@ -193,6 +216,9 @@ describe('a daemon that is told to reload', () => {
       const refused = await ask('/v1/reload', 'none-is-set', {});
       expect([refused.status, refused.body.details?.join('\n')]).toEqual([422, expect.stringContaining(place ?? '')]);
     }
+    writeFileSync(file, `${narrow}alerts: { file: ${rules} }\nschedule: { file: ${entries} }\n`);
+    const both = (await ask('/v1/reload', 'none-is-set', {})).body.details?.join('\n');
+    for (const named of [rules, entries]) expect(both).toContain(`${named}:2:`);
     writeFileSync(file, open);
     expect((await ask('/v1/reload', 'none-is-set', {})).body).toEqual({ changed: [], needsRestart: ['listen'] });
   });

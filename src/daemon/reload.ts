@@ -89,13 +89,17 @@ export class Reloads {
     const read = this.#ports.read();
     const { live, atStartOnly } = changedKeys(this.#config, read);
     const next = withStartedValues(this.#config, read);
+    const refusals: unknown[] = [];
     const swaps: { name: string; swap: () => Promise<void> }[] = [];
     for (const part of this.#parts) {
-      const swap = await part.prepare(next).catch((thrown: unknown) => {
-        throw asTheirs(thrown);
-      });
-      if (swap !== null) swaps.push({ name: part.name, swap });
+      try {
+        const swap = await part.prepare(next);
+        if (swap !== null) swaps.push({ name: part.name, swap });
+      } catch (thrown) {
+        refusals.push(asTheirs(thrown));
+      }
     }
+    if (refusals.length > 0) throw together(refusals);
     this.#config = next;
     const failed: string[] = [];
     for (const { name, swap } of swaps) {
@@ -112,6 +116,23 @@ function asTheirs(thrown: unknown): unknown {
   if (!(thrown instanceof SoakdError) || thrown.exitCode !== EXIT.badInput || thrown.httpStatus !== 500) return thrown;
   const { message, code, hint, details, exitCode, cause } = thrown;
   return new SoakdError(message, { code, hint, details, exitCode, httpStatus: 422, cause });
+}
+
+/** What several parts found, in one answer; what is no mistake of an operator comes alone and first. */
+function together(refusals: readonly unknown[]): unknown {
+  const theirs = refusals.filter((one) => one instanceof SoakdError);
+  const [first, ...more] = theirs;
+  if (theirs.length < refusals.length) return refusals.find((one) => !(one instanceof SoakdError));
+  if (first === undefined || more.length === 0) return first;
+  const worst = theirs.find(({ httpStatus }) => httpStatus >= 500) ?? first;
+  return new SoakdError(theirs.map(({ message }) => message).join('; '), {
+    code: worst.code,
+    hint: [...new Set(theirs.map(({ hint }) => hint).filter((hint) => hint !== ''))].join('; '),
+    details: theirs.flatMap(({ details }) => details),
+    exitCode: worst.exitCode,
+    httpStatus: worst.httpStatus,
+    cause: worst.cause,
+  });
 }
 
 const incomplete = (failed: string[]): SoakdError =>

@@ -263,6 +263,7 @@ describe('the scheduler', () => {
     const { scheduler: second } = await rig.daemon();
     await rig.advanceTo('2026-11-21T11:00:00Z');
     expect(await rig.history()).toEqual(['08:00 hourly paused', '10:00 other started']);
+    expect((await rig.duty.scheduledStarts({ entry: 'hourly' }))[0]?.reason).toBe('this entry is paused');
     await second.pause(null, 'ana');
     await expect(second.resume('hourly', 'ana')).rejects.toMatchObject({ code: 'schedule_paused' });
     await second.resume(null, 'ana');

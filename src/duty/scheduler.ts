@@ -334,7 +334,7 @@ export class Scheduler implements ScheduleControl {
     const holder = this.#holderFor(start);
     const decision = decide(
       { entry, dueMs, lengthMs: lengthOf(entry), waiting: row?.outcome === 'delayed' },
-      { nowMs, paused: this.#isPaused(entry), blackout: this.#calendar.blackoutAt(nowMs), occupation: holder },
+      { nowMs, paused: this.#pauseOf(entry), blackout: this.#calendar.blackoutAt(nowMs), occupation: holder },
     );
     switch (decision.outcome) {
       case 'start':
@@ -368,7 +368,12 @@ export class Scheduler implements ScheduleControl {
     if (isOver || this.#isPaused(entry)) {
       const made = start.made ?? (await this.#runOf(start));
       if (made !== null) await this.#ledger.close(start, 'started', made.reason, made.runId);
-      else if (!isOver) await this.#ledger.close(start, 'paused', 'the schedule was paused while it was tried');
+      else if (!isOver)
+        await this.#ledger.close(
+          start,
+          'paused',
+          `${this.#pauseOf(entry) === 'entry' ? 'this entry' : 'the schedule'} was paused while it was tried`,
+        );
       else if (failure === null) await this.#ledger.close(start, 'missed', 'soakd was away while it was being started');
       else await this.#ledger.close(start, 'refused', `${failure} (tried ${start.attempts} times)`);
       return;
@@ -434,7 +439,12 @@ export class Scheduler implements ScheduleControl {
     }
   }
 
-  #isPaused = ({ name }: ScheduleEntry): boolean => this.#paused.includes(EVERYTHING) || this.#paused.includes(name);
+  #isPaused = (entry: ScheduleEntry): boolean => this.#pauseOf(entry) !== null;
+
+  #pauseOf({ name }: ScheduleEntry): 'everything' | 'entry' | null {
+    if (this.#paused.includes(EVERYTHING)) return 'everything';
+    return this.#paused.includes(name) ? 'entry' : null;
+  }
 
   #holderFor(start: OpenStart): TargetHolder | null {
     const others = [...this.#attempts.keys()].filter((other) => other !== start);

@@ -13,7 +13,7 @@ const start = (changes: Partial<DueStart> = {}, entry: Partial<DueStart['entry']
 });
 
 const at = (lateMs: number, changes: Partial<Situation> = {}): Situation => ({
-  ...{ nowMs: DUE + lateMs, paused: false, blackout: null, occupation: null },
+  ...{ nowMs: DUE + lateMs, paused: null, blackout: null, occupation: null },
   ...changes,
 });
 
@@ -35,7 +35,7 @@ describe('a start that is due', () => {
   it('does not start while it is paused or in a blackout, and is not made up for', () => {
     const blackout = { fromMs: DUE - 1, untilMs: DUE + HOUR_MS, reason: 'sale' };
     expect(decide(start(), at(0, { blackout }))).toEqual({ outcome: 'blackout', reason: 'blackout: sale' });
-    expect(outcome(start(), at(0, { paused: true, blackout }))).toBe('paused');
+    expect(outcome(start(), at(0, { paused: 'everything', blackout }))).toBe('paused');
   });
 
   it('that was due before a blackout waits for its end, or is missed where that is too late', () => {
@@ -104,12 +104,12 @@ describe('a start that waits', () => {
   });
 
   it('goes on waiting while it is paused, since it was due before, but not beyond its limit', () => {
-    expect(decide(waits, at(HOUR_MS, { paused: true }))).toEqual({
+    expect(decide(waits, at(HOUR_MS, { paused: 'everything' }))).toEqual({
       outcome: 'delay',
       untilMs: null,
       reason: 'the schedule is paused',
     });
-    expect(outcome(waits, at(24 * HOUR_MS + 1, { paused: true }))).toBe('skip');
+    expect(outcome(waits, at(24 * HOUR_MS + 1, { paused: 'everything' }))).toBe('skip');
   });
 
   it('is absorbed by whoever has the target by then', () => {

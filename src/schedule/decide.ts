@@ -16,8 +16,8 @@ export interface Occupation {
 /** What is the case when a start is due, or is looked at again. */
 export interface Situation {
   nowMs: number;
-  /** Everything, or this entry. */
-  paused: boolean;
+  /** Everything, or only this entry; null: neither. */
+  paused: 'everything' | 'entry' | null;
   blackout: BlackoutWindow | null;
   /** Of the entry's target; null: it is free. */
   occupation: Occupation | null;
@@ -46,6 +46,8 @@ export const END_GRACE_MS = 5 * MINUTE_MS;
 export const graceMs = ({ lateLimitMs }: Pick<ScheduleEntry, 'lateLimitMs'>): number =>
   Math.min(END_GRACE_MS, lateLimitMs);
 
+const PAUSED = { everything: 'the schedule is paused', entry: 'this entry is paused' } as const;
+
 /** On time is what no person would call late. */
 const ON_TIME_MS = MINUTE_MS;
 
@@ -54,7 +56,7 @@ export function decide(start: DueStart, situation: Situation): Decision {
   const { entry, dueMs, waiting } = start;
   const { nowMs, paused, blackout, occupation } = situation;
   const lateMs = nowMs - dueMs;
-  if (paused && !waiting) return { outcome: 'paused', reason: 'the schedule is paused' };
+  if (paused !== null && !waiting) return { outcome: 'paused', reason: PAUSED[paused] };
   if (waiting && lateMs > entry.delayLimitMs) {
     return { outcome: 'skip', reason: `its target was not free within ${formatDuration(entry.delayLimitMs)}` };
   }
@@ -63,7 +65,7 @@ export function decide(start: DueStart, situation: Situation): Decision {
     return { outcome: 'missed', reason: `${late}, and ${formatDuration(entry.lateLimitMs)} is its limit` };
   }
   // What waits was due before the pause: it must not vanish without a word.
-  if (paused) return { outcome: 'delay', untilMs: null, reason: 'the schedule is paused' };
+  if (paused !== null) return { outcome: 'delay', untilMs: null, reason: PAUSED[paused] };
   if (blackout !== null) return keptBack(start, blackout);
   if (occupation !== null) return settle(start, occupation, nowMs);
   if (waiting) return { outcome: 'start', reason: `${delayText(lateMs)} after it was due: it had to wait` };

@@ -60,8 +60,9 @@ function namedProfile(
   try {
     source = readFile(fileName);
   } catch (thrown) {
-    const known = listFolder(folder).flatMap((one) => (one.endsWith('.yaml') ? [one.slice(0, -'.yaml'.length)] : []));
-    const like = nearest(name, known);
+    const known = listFolder(folder).filter((one) => one.endsWith('.yaml') && isProfile(join(folder, one), readFile));
+    const names = known.map((one) => one.slice(0, -'.yaml'.length));
+    const like = nearest(name, names);
     const hint = like === null ? `put ${name}.yaml into ${folder}, or set profiles:` : `did you mean ${like}?`;
     const problem = isMissing(thrown) ? 'there is no such profile' : `cannot be read: ${describeError(thrown)}`;
     return { ok: false, problem: `${quote(name)}: ${problem}`, hint, problems: [] };
@@ -77,4 +78,13 @@ function namedProfile(
   }
   pinned.set(name, { fileName, source });
   return { ok: true, lengthMs: parsed.profile.durationMs, targetUrl: parsed.profile.targetUrl };
+}
+
+/** Rules of alerts and schedules may lie beside the profiles: those are no help to who mistyped a name. */
+function isProfile(path: string, readFile: LoadSchedulePorts['readFile']): boolean {
+  try {
+    return /^["']?soak_test["']?\s*:/m.test(readFile(path));
+  } catch {
+    return false;
+  }
 }

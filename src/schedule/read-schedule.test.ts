@@ -55,6 +55,43 @@ describe('the file of a schedule', () => {
     expect(target(`profiles: load\ntarget: http://file\n${entries}`)).toEqual(['http://own', 'http://file']);
   });
 
+  it('says that a blackout is reversed, or has no instant, also when it lacks its reason', () => {
+    const reversed = '{ from: 2026-12-24 18:00, until: 2026-12-23 18:00 }';
+    const told = problemsOf(`entries: {}\nblackouts: [${reversed}, { from: soon, until: 2026-12-23 18:00 }]`).join(
+      '\n',
+    );
+    for (const part of [
+      '0.until: ends before it begins',
+      '0: reason is missing',
+      '1.from: "soon" is no instant',
+      '1: reason is missing',
+    ])
+      expect(told).toContain(`blackouts.${part}`);
+  });
+
+  it('offers profiles for a name that is none, not the schedule beside them', () => {
+    const files = new Map([
+      ['/etc/soakd/sched1.yaml', 'entries:\n  a: { cron: "@daily", profile: sched2 }\n'],
+      ['/etc/soakd/good.yaml', GOOD],
+    ]);
+    const offered = (name: string) => {
+      files.set('/etc/soakd/sched1.yaml', `entries:\n  a: { cron: "@daily", profile: ${name} }\n`);
+      const read = loadSchedule('/etc/soakd/sched1.yaml', {
+        readFile: (path) => {
+          const text = files.get(path);
+          if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+          return text;
+        },
+        listFolder: () => ['sched1.yaml', 'good.yaml', 'gone.yaml'],
+        profiles: { readFile: () => '' },
+        defaultTargetUrl: null,
+      });
+      return read.ok ? [] : read.problems.map(({ hint }) => hint);
+    };
+    expect(offered('sched2')).toEqual(['put sched2.yaml into /etc/soakd, or set profiles:']);
+    expect(offered('god')).toEqual(['did you mean good?']);
+  });
+
   it('tells all its problems at once, those of its profiles included, each with its place and a hint', () => {
     expect(
       problemsOf(`profiles: load

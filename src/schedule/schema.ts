@@ -1,5 +1,7 @@
 /** The schedule's file: YAML, strict, in the manner of profiles. docs/schedule.md describes every key. */
 import { z } from 'zod';
+import { quote } from '../base/parsed.ts';
+import { readInstant } from '../base/zone.ts';
 import { CLOCK_RANGE_PATTERN, parseClockRange } from '../config/hours.ts';
 import { section } from '../config/section.ts';
 import { checkTargetUrl } from '../config/target.ts';
@@ -103,6 +105,8 @@ const entrySchema = section(
 
 const instantText = nonEmptyText('an instant, or a date and time by the clock of the zone: 2026-12-24 18:00');
 
+const namesZone = (text: string): boolean => /(?:Z|[+-]\d\d:?\d\d)$/i.test(text.slice('2026-12-24'.length));
+
 const blackoutSchema = section(
   {
     from: instantText.optional(),
@@ -121,12 +125,23 @@ const blackoutSchema = section(
     timezone: timezone.optional(),
     reason: nonEmptyText('why nothing may start'),
   },
-  (_, given, report) => {
+  ({ from, until, timezone: zone = 'UTC' }, given, report) => {
     const how = 'give either from: and until:, or daily: 02:00-04:00';
     const fixed = given('from') || given('until');
     if (!fixed && !given('daily')) report([], 'says not when', how);
     if (fixed && given('daily')) report([], 'has both from or until and daily', how);
     else if (given('from') !== given('until')) report([], 'has only one of from and until', how);
+    for (const key of ['from', 'until'] as const) {
+      const text = key === 'from' ? from : until;
+      if (text !== undefined && readInstant(text, zone) === null)
+        report([key], `${quote(text)} is no instant`, 'write 2026-12-24 18:00, or 2026-12-24T18:00:00Z');
+    }
+    // Which of two comes first the zone of the file says only where one of them names its own.
+    if (from !== undefined && until !== undefined && namesZone(from) === namesZone(until)) {
+      const [fromMs, untilMs] = [readInstant(from, zone), readInstant(until, zone)];
+      if (fromMs !== null && untilMs !== null && untilMs <= fromMs)
+        report(['until'], 'ends before it begins', 'exchange from and until');
+    }
     if (given('weekdays') && fixed) report(['weekdays'], 'goes with daily, not with from and until', 'remove it');
   },
 );

@@ -135,7 +135,7 @@ class Target {
       { entry, dueMs, lengthMs, waiting },
       {
         nowMs,
-        paused: this.#paused.includes('*') || this.#paused.includes(entry.name),
+        paused: this.#paused.includes('*') ? 'everything' : this.#paused.includes(entry.name) ? 'entry' : null,
         blackout: this.#blackouts.at(nowMs),
         occupation: holder,
       },

@@ -1,5 +1,6 @@
 import { gateSchema } from '../../api/routes/past-schemas.ts';
 import { formatDuration } from '../../base/duration.ts';
+import { EXIT, SoakdError } from '../../base/errors.ts';
 import { visible } from '../../base/visible.ts';
 import { askGate, type GateAnswer } from '../../compare/gate.ts';
 import { durationArgument } from '../arguments.ts';
@@ -21,7 +22,7 @@ export const gate: CommandFile = (program, context) => {
   program
     .command('gate')
     .description(
-      'did the last soak of a profile pass, lately enough? The exit code says it: 0 passed, 1 failed, 3 inconclusive or no run that counts, 4 aborted',
+      'did the last soak of a profile pass, lately enough? The exit code says it: 0 passed, 1 failed, 3 inconclusive or no run that counts, 4 aborted, 5 the store or the daemon cannot be asked',
     )
     .requiredOption('--profile <name>', 'name of the profile: `soak_test.name`')
     .option('--build <build>', 'only runs labelled with this build, commit or version')
@@ -48,11 +49,20 @@ function ask(
       ...{ profile, build: build ?? null, maxAgeMs: maxAge },
       ...{ target: target ?? null, environment: environment ?? null },
     };
-    return withStore(context, (store) => askGate(store, question, clock.now()));
+    return withStore(context, (store) => askGate(store, question, clock.now())).catch((thrown: unknown) => {
+      throw cannotBeAsked(thrown);
+    });
   }
   const query = new URLSearchParams({ profile, max_age: formatDuration(maxAge) });
   for (const [name, value] of Object.entries({ build, target, environment })) {
     if (value !== undefined) query.set(name, value);
   }
   return daemon().get(`/v1/gate?${query}`, gateSchema);
+}
+
+/** A pipeline tells a wrong question from a store that is not there: docs/compare.md has the codes. */
+function cannotBeAsked(thrown: unknown): unknown {
+  if (!(thrown instanceof SoakdError) || !thrown.code.startsWith('store_')) return thrown;
+  const { message, code, hint, details, httpStatus, cause } = thrown;
+  return new SoakdError(message, { code, hint, details, httpStatus, exitCode: EXIT.cannotRun, cause });
 }

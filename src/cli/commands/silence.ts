@@ -26,7 +26,7 @@ export const silence: CommandFile = (program, { io, clock, daemon }) => {
     .command('add')
     .description('from now on, or from later')
     .argument('<label=value...>', 'all must fit; a value may hold *', matcher)
-    .requiredOption('--for <duration>', 'so long, at most 30 days', durationArgument)
+    .requiredOption('--for <duration>', 'so long, at most 30 days', silenceLength)
     .requiredOption('--why <text>', 'for those who wonder')
     .option('--from <instant>', 'begins then, ISO 8601 with a zone', instantArgument)
     .option('--json', 'the silence as JSON')
@@ -65,6 +65,14 @@ export const silence: CommandFile = (program, { io, clock, daemon }) => {
       else io.say(`silence ${id} is over\n`);
     });
 };
+
+const LONGEST_SILENCE_MS = 30 * 86_400_000;
+
+function silenceLength(text: string): number {
+  const ms = durationArgument(text);
+  if (ms > LONGEST_SILENCE_MS) throw new InvalidArgumentError('30d at most');
+  return ms;
+}
 
 /** Collects `label=value` after `label=value`. */
 function matcher(text: string, before: Record<string, string> | undefined): Record<string, string> {
