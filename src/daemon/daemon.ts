@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { isLoopbackHost } from '../api/access.ts';
 import { createApi } from '../api/api.ts';
@@ -159,13 +160,24 @@ async function start(config: DaemonConfig, surroundings: DaemonSurroundings, und
     'leave the outbox alone',
     house.onEnqueued(() => notifying.delivery.ring()),
   );
-  reloads.add(notifying);
+  let toldBy = config.notify;
   const alerting = new Alerting(config, surroundings.root, {
     ...{ control: soaks, store, duty: house.duty, clock, log, random: house.context.random },
-    messagesFor: (news, nowMs) => messagesFor(news, reloads.config.notify, nowMs),
+    messagesFor: (news, nowMs) => messagesFor(news, toldBy, nowMs),
     storeHealth: () => store.health(),
   });
+  // What ends with its rule is told to those who were told that it began: by the channels of before.
   reloads.add(alerting);
+  reloads.add({
+    name: 'notify',
+    async prepare({ notify }) {
+      const take = async (): Promise<void> => {
+        toldBy = notify;
+      };
+      return isDeepStrictEqual(notify, toldBy) ? null : take;
+    },
+  });
+  reloads.add(notifying);
   trouble = new ChannelTrouble(alerting.watch, clock, (thrown) =>
     log.error({ reason: describeError(thrown) }, 'trouble with a channel could not be noted'),
   );

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { startTestDaemon } from '../../tests/support/daemon-rig.ts';
 import { SoakdError } from '../base/errors.ts';
 import { type DaemonConfig, defaultDaemonConfig } from './config.ts';
-import { readConfigFile } from './config-file.ts';
+import { configFileReader } from './config-file.ts';
 import { type Reloadable, Reloads } from './reload.ts';
 
 const started = defaultDaemonConfig();
@@ -116,11 +116,12 @@ describe('a daemon that is told to reload', () => {
 
   const running = async (source: string) => {
     writeFileSync(file, source);
+    const readConfig = configFileReader(file);
     const rig = await startTestDaemon(
       folder,
-      { ...readConfigFile(file), listen: { host: '127.0.0.1', port: 0 } },
+      { ...readConfig(), listen: { host: '127.0.0.1', port: 0 } },
       {},
-      () => readConfigFile(file),
+      readConfig,
     );
     onTestFinished(async () => void (await rig.daemon.stop()));
     const ask = async (path: string, token: string, body?: object) => {
@@ -198,6 +199,18 @@ describe('a daemon that is told to reload', () => {
     // And what it allows no longer is no longer read.
     writeFileSync(file, `profile_files: ${first}\nschedule: { file: ${entries}, target: "http://127.0.0.1:9" }\n`);
     await expect(daemon.reload()).rejects.toMatchObject({ code: 'schedule_invalid' });
+  });
+
+  it('takes no file that holds nothing any more, and goes on as before', async () => {
+    const { ask } = await running('fence: { targets: [shop.example] }\n');
+    for (const nothing of ['', '# all is commented out\n', '{}\n']) {
+      writeFileSync(file, nothing);
+      const refused = await ask('/v1/reload', 'none-is-set', {});
+      expect(refused).toMatchObject({ status: 422, body: { code: 'config_invalid' } });
+      expect(JSON.stringify(refused.body)).toContain('holds nothing');
+    }
+    const outside = await ask('/v1/runs', 'none-is-set', startOn('http://127.0.0.1:9'));
+    expect(outside).toMatchObject({ status: 403, body: { code: 'outside_fence' } });
   });
 
   it('takes nothing of a file whose rules or entries have mistakes: neither those nor what else is new', async () => {

@@ -95,6 +95,24 @@ describe('rules taken while a run is put under watch', () => {
     expect(await duty.alerts({ openOnly: true })).toMatchObject([{ id: alert?.id, acknowledged: { who: 'ana' } }]);
   });
 
+  it('have told the end of what ends with its rule once they are taken', async () => {
+    const staging = failingTarget();
+    const duty = memoryDutyStore();
+    const soaks = staging.daemon();
+    let now = ruleNamed('One');
+    const { watch } = startWatch(staging, soaks, duty, { rules: () => now });
+    await begin(soaks, profile);
+    await staging.clock.advance(20 * MINUTE_MS);
+    expect(await titles(duty)).toEqual(['firing One']);
+    now = ruleNamed('Two');
+    let toldByThen: string[] = [];
+    const taking = watch.takeRules().then(async () => {
+      toldByThen = await titles(duty);
+    });
+    await staging.clock.runUntil(taking, 5_000);
+    expect(toldByThen).toContain('resolved One');
+  });
+
   it('wait until what the old ones decided is stored, which then happens once', async () => {
     const staging = failingTarget();
     const duty = memoryDutyStore();

@@ -169,7 +169,8 @@ export class AlertWatch implements AlertDesk, OwnAlertBook {
     this.#rulesAreNew = true;
     await this.#ready();
     this.#own.takeRules(this.#ports.clock.now());
-    await this.#alone(() => this.#letGo());
+    // What ends with its rule is told before this is done: a reload may take the channels away next.
+    await this.#alone(() => this.#look());
     this.#bell.ring();
   }
 

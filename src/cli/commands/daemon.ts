@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type DaemonConfig, defaultDaemonConfig } from '../../daemon/config.ts';
-import { readConfigFile } from '../../daemon/config-file.ts';
+import { configFileReader } from '../../daemon/config-file.ts';
 import type { Daemon } from '../../daemon/daemon.ts';
 import { type CommandContext, type CommandFile, example } from '../command.ts';
 
@@ -13,7 +13,7 @@ export const daemon: CommandFile = (program, context) => {
     .addHelpText('after', example('daemon', 'daemon --config /etc/soakd/soakd.yaml --data /var/lib/soakd'))
     .action(({ config }: { config?: string }) => {
       const file = config === undefined ? null : resolve(context.io.cwd, config);
-      return serve(() => (file === null ? defaultDaemonConfig() : readConfigFile(file)), context);
+      return serve(file === null ? defaultDaemonConfig : configFileReader(file), context);
     });
 };
 
