@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
-import { silenceSchema, silencesSchema } from '../../api/alert-schemas.ts';
+import { alertPageSchema, silenceSchema, silencesSchema } from '../../api/alert-schemas.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { silencesText } from '../alert-text.ts';
 import { durationArgument, instantArgument } from '../arguments.ts';
 import { type CommandFile, example } from '../command.ts';
+import { silenceWarning } from '../silence-warning.ts';
 
 interface AddOptions {
   for: number;
@@ -37,6 +38,12 @@ export const silence: CommandFile = (program, { io, clock, daemon }) => {
       const made = await daemon().post('/v1/silences', silenceSchema, { body });
       if (json) io.out(`${JSON.stringify(made, null, 2)}\n`);
       else io.say(`silence ${made.id}: ${formatDuration(made.untilMs - made.fromMs)}\n`);
+      // The silence is made: what only helps must not make the command fail.
+      const page = await daemon()
+        .get('/v1/alerts?all=true&limit=500', alertPageSchema)
+        .catch(() => null);
+      const warning = page === null ? null : silenceWarning(matchers, page.alerts);
+      if (warning !== null) io.say(`warning: ${warning}\n`);
     });
 
   command
