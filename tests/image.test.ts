@@ -206,7 +206,7 @@ describe.skipIf(!imageCanBeBuilt())('the image', () => {
         await slack.came(3);
         expect(slackTexts()).toEqual([
           expect.stringContaining('[FIRING] critical: ShopFails'),
-          expect.stringContaining('[RESOLVED] critical: ShopFails'),
+          expect.stringContaining('[NO LONGER WATCHED] critical: ShopFails'),
           expect.stringMatching(new RegExp(`^${WEEKLY}: failed: Error rate: `)),
         ]);
         expect(await second.stop()).toEqual({ code: 0, signal: null });

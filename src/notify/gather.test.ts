@@ -14,6 +14,16 @@ const bodyOf = (...news: AlertNews[]): NotificationBody => {
 };
 
 describe('messages that go together', () => {
+  it('say in their title what was cut off and not over, and that it is all a rehearsal', () => {
+    const labels = { run: 'run-1', rehearsal: 'true' };
+    const cutOff = { reason: 'the run is over: passed', stillHeld: true };
+    const news = [resolved({ id: 'a-1', labels }), resolved({ id: 'a-2', labels, cutOff })];
+    const bodies = news.flatMap((one) => messagesFor([one], config, FIRED_MS).map(({ body }) => body));
+    const [first, ...others] = bodies;
+    if (first === undefined) throw new Error('nothing is told');
+    expect(gathered([first, ...others]).title).toMatch(/^\[REHEARSAL\] \[1 RESOLVED, 1 NO LONGER WATCHED\] /);
+  });
+
   it('stay as they are when there is one', () => {
     const body = bodyOf(firing());
     expect(gathered([body])).toBe(body);
