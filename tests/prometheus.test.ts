@@ -19,19 +19,14 @@ import { parseDuration } from '../src/base/duration.ts';
 import type { AlertCondition } from '../src/model/alert.ts';
 import { openSqliteDutyStore } from '../src/store/sqlite/open.ts';
 import { shippedRules } from './support/alert-rig.ts';
+import { alertmanagerIsInstalled, startAlertmanager } from './support/alertmanager-server.ts';
 import { ApiRig, weeklySoak } from './support/api-rig.ts';
 import { startTestDaemon } from './support/daemon-rig.ts';
 import { queriesOf, readDashboard, variablesOf } from './support/grafana-dashboard.ts';
 import { type HttpTarget, startHttpTarget } from './support/http-target.ts';
 import { k6ForTests } from './support/k6.ts';
 import { ownAlert } from './support/own-alert.ts';
-import {
-  alertmanagerIsInstalled,
-  PromClient,
-  prometheusIsInstalled,
-  startAlertmanager,
-  startPrometheusWith,
-} from './support/prometheus-server.ts';
+import { PromClient, prometheusIsInstalled, startPrometheusWith } from './support/prometheus-server.ts';
 import { redisIsInstalled, startRedis } from './support/redis-server.ts';
 import { HOUR_MS, SimulatedStaging, START_MS } from './support/simulated-staging.ts';
 

@@ -25,6 +25,7 @@ export const PAGE_FILES = [
   { name: 'parts/requests.js', file: 'web/parts/requests.js' },
   { name: 'parts/run-alerts.js', file: 'web/parts/run-alerts.js' },
   { name: 'parts/series.js', file: 'web/parts/series.js' },
+  { name: 'parts/table.js', file: 'web/parts/table.js' },
   { name: 'parts/tiles.js', file: 'web/parts/tiles.js' },
   { name: 'parts/time-bar.js', file: 'web/parts/time-bar.js' },
   { name: 'parts/verdict.js', file: 'web/parts/verdict.js' },

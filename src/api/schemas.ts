@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isoTime } from '../base/iso-time.ts';
 import type { PlanEdit } from '../model/plan.ts';
-import type { Action, Run, RunEvent, RunState, Transition } from '../model/run.ts';
+import { type Action, RUN_STATES, type Run, type RunEvent, type RunState, type Transition } from '../model/run.ts';
 import type { RunStatus } from '../model/status.ts';
 import {
   type CriterionResult,
@@ -19,18 +19,7 @@ const unixMs = z.number().describe('Unix milliseconds');
 const orNull = z.number().nullable();
 const counter = z.int().nonnegative();
 
-export const runStateSchema = z.enum([
-  'preparing',
-  'warming_up',
-  'running',
-  'paused',
-  'finishing',
-  'passed',
-  'failed',
-  'inconclusive',
-  'aborted',
-  'rehearsed',
-]) satisfies z.ZodType<RunState>;
+export const runStateSchema = z.enum(RUN_STATES);
 
 const outcome = z.enum(['passed', 'failed', 'inconclusive', 'aborted']) satisfies z.ZodType<Outcome4>;
 

@@ -5,12 +5,14 @@ import { freePort, isInstalled, type RunningServer, startServer, temporaryFolder
 /** Debian: `apt-get install prometheus-alertmanager`. */
 export const alertmanagerIsInstalled = (): boolean => isInstalled('prometheus-alertmanager');
 
-/** A real Alertmanager that tells nobody. */
-export async function startAlertmanager(): Promise<RunningServer> {
+/** A real Alertmanager, by itself; it tells nobody unless its configuration says so. */
+export async function startAlertmanager(
+  configuration: object = { route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] },
+): Promise<RunningServer> {
   const folder = await temporaryFolder('alertmanager');
   const config = join(folder.path, 'alertmanager.yml');
   // JSON is YAML.
-  await writeFile(config, JSON.stringify({ route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] }));
+  await writeFile(config, JSON.stringify(configuration));
   const port = await freePort();
   const server = await startServer({
     program: 'prometheus-alertmanager',

@@ -6,9 +6,6 @@ import { freePort, isInstalled, type RunningServer, startServer, temporaryFolder
 /** Debian: `apt-get install prometheus`. */
 export const prometheusIsInstalled = (): boolean => isInstalled('prometheus');
 
-/** Debian: `apt-get install prometheus-alertmanager`. */
-export const alertmanagerIsInstalled = (): boolean => isInstalled('prometheus-alertmanager');
-
 /** A Prometheus server that reads the given addresses each second. */
 export async function startPrometheus(targets: readonly string[]): Promise<RunningServer> {
   const scrape = { job_name: 'shop', static_configs: [{ targets }] };
@@ -30,27 +27,6 @@ export async function startPrometheusWith(configuration: object): Promise<Runnin
       `--web.listen-address=127.0.0.1:${port}`,
     ],
     ready: /Server is ready to receive web requests/,
-    port,
-  });
-  return withFolder(server, folder);
-}
-
-/** An Alertmanager that tells nobody, by itself. */
-export async function startAlertmanager(configuration: object): Promise<RunningServer> {
-  const folder = await temporaryFolder('alertmanager');
-  const config = join(folder.path, 'alertmanager.yml');
-  await writeFile(config, JSON.stringify(configuration));
-  const port = await freePort();
-  const server = await startServer({
-    program: 'prometheus-alertmanager',
-    args: [
-      `--config.file=${config}`,
-      `--storage.path=${join(folder.path, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      // No cluster: it would look for an address of the machine.
-      '--cluster.listen-address=',
-    ],
-    ready: /Listening on/,
     port,
   });
   return withFolder(server, folder);

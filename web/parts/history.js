@@ -4,6 +4,7 @@ import { ask, toast } from '../dialogs.js';
 import { fill, h, s } from '../dom.js';
 import { NOTHING, number, quantity, signed, words } from '../format.js';
 import { compareHash, runHash } from '../router.js';
+import { tableOf } from './table.js';
 import { SIGNS } from './verdict.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -72,52 +73,38 @@ export class RunHistory {
       this.#baselines(),
       runs.length === 0
         ? h('p', { class: 'empty' }, 'No run of this profile is over. Rehearsals do not count.')
-        : h(
-            'div',
-            { class: 'scroll-x' },
-            h(
-              'table',
-              null,
+        : tableOf(
+            [
+              'Run',
+              'Build',
+              ...METRICS.map(({ id, title }) => h('th', { scope: 'col', class: 'num', 'data-metric': id }, title)),
+              h('th'),
+            ],
+            [
               h(
-                'thead',
-                null,
-                h(
-                  'tr',
-                  null,
-                  h('th', { scope: 'col' }, 'Run'),
-                  h('th', { scope: 'col' }, 'Build'),
-                  METRICS.map(({ id, title }) => h('th', { scope: 'col', class: 'num', 'data-metric': id }, title)),
-                  h('th'),
-                ),
-              ),
-              h(
-                'tbody',
-                null,
-                h(
-                  'tr',
-                  { class: 'trends' },
-                  h('th', { scope: 'row', colspan: 2 }, `over ${runs.length} runs`),
-                  METRICS.map(({ id, title, unit }) =>
-                    h(
-                      'td',
-                      { class: 'num', 'data-metric': id, 'data-direction': trends[id].direction },
-                      line(
-                        title,
-                        runs.map(({ values }) => values[id]),
-                      ),
-                      h('span', null, trendText(trends[id], unit)),
+                'tr',
+                { class: 'trends' },
+                h('th', { scope: 'row', colspan: 2 }, `over ${runs.length} runs`),
+                METRICS.map(({ id, title, unit }) =>
+                  h(
+                    'td',
+                    { class: 'num', 'data-metric': id, 'data-direction': trends[id].direction },
+                    line(
+                      title,
+                      runs.map(({ values }) => values[id]),
                     ),
+                    h('span', null, trendText(trends[id], unit)),
                   ),
-                  h('td'),
                 ),
-                runs.toReversed().map((run) =>
-                  this.#row(
-                    run,
-                    baselines.filter(({ runId }) => runId === run.runId).map(({ name }) => name),
-                  ),
+                h('td'),
+              ),
+              ...runs.toReversed().map((run) =>
+                this.#row(
+                  run,
+                  baselines.filter(({ runId }) => runId === run.runId).map(({ name }) => name),
                 ),
               ),
-            ),
+            ],
           ),
     );
   }

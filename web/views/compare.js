@@ -2,6 +2,7 @@
 import { ApiError, segment } from '../api.js';
 import { fill, h } from '../dom.js';
 import { counted, duration, NOTHING, number, quantity, range, signed, words } from '../format.js';
+import { tableOf } from '../parts/table.js';
 import { SIGNS } from '../parts/verdict.js';
 import { compareHash, runHash } from '../router.js';
 
@@ -223,25 +224,11 @@ function table(group, numbers) {
     h('h2', null, title),
     numbers.length === 0
       ? h('p', { class: 'empty' }, 'Nothing that both runs have.')
-      : h(
-          'div',
-          { class: 'scroll-x' },
-          h(
-            'table',
-            null,
-            h(
-              'thead',
-              null,
-              h(
-                'tr',
-                null,
-                ['', head, 'First', 'Second', 'Difference', '95 % interval'].map((text, at) =>
-                  h('th', { scope: 'col', class: at > 1 ? 'num' : '' }, text),
-                ),
-              ),
-            ),
-            h('tbody', null, sorted.map(row)),
+      : tableOf(
+          ['', head, 'First', 'Second', 'Difference', '95 % interval'].map((text, at) =>
+            h('th', { scope: 'col', class: at > 1 ? 'num' : '' }, text),
           ),
+          sorted.map(row),
         ),
   );
 }

@@ -2,6 +2,7 @@
 import { fill, h } from '../dom.js';
 import { duration, words } from '../format.js';
 import { RunHistory } from '../parts/history.js';
+import { tableOf } from '../parts/table.js';
 import { SIGNS } from '../parts/verdict.js';
 import { compareHash, runHash } from '../router.js';
 
@@ -81,29 +82,10 @@ export class RunsView {
                 ', or let the schedule do it.',
               ),
             )
-          : h(
-              'div',
-              { class: 'scroll-x' },
-              h(
-                'table',
-                { class: 'runs' },
-                h(
-                  'thead',
-                  null,
-                  h(
-                    'tr',
-                    null,
-                    ...['', '', 'Profile', 'Started', 'Length', 'Outcome', 'Environment', 'Started by'].map((text) =>
-                      h('th', { scope: 'col' }, text),
-                    ),
-                  ),
-                ),
-                h(
-                  'tbody',
-                  null,
-                  runs.map((run) => this.#row(run)),
-                ),
-              ),
+          : tableOf(
+              ['', '', 'Profile', 'Started', 'Length', 'Outcome', 'Environment', 'Started by'],
+              runs.map((run) => this.#row(run)),
+              { class: 'runs' },
             ),
         cursor === null ? null : h('button', { type: 'button', onclick: () => void this.#more() }, 'Earlier runs'),
       ),

@@ -3,6 +3,7 @@ import { ApiError, segment } from '../api.js';
 import { ask, toast } from '../dialogs.js';
 import { fill, h } from '../dom.js';
 import { words } from '../format.js';
+import { tableOf } from '../parts/table.js';
 import { runHash } from '../router.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -222,31 +223,13 @@ const table = (title, heads, rows, id) =>
     title,
     rows.length === 0
       ? h('p', { class: 'empty' }, 'None.')
-      : h(
-          'div',
-          { class: 'scroll-x' },
-          h(
-            'table',
-            null,
+      : tableOf(
+          heads,
+          rows.map((cells) =>
             h(
-              'thead',
+              'tr',
               null,
-              h(
-                'tr',
-                null,
-                heads.map((text) => h('th', { scope: 'col' }, text)),
-              ),
-            ),
-            h(
-              'tbody',
-              null,
-              rows.map((cells) =>
-                h(
-                  'tr',
-                  null,
-                  cells.map((cell, at) => (at === 1 ? h('th', { scope: 'row' }, cell) : h('td', null, cell))),
-                ),
-              ),
+              cells.map((cell, at) => (at === 1 ? h('th', { scope: 'row' }, cell) : h('td', null, cell))),
             ),
           ),
         ),

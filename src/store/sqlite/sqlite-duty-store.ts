@@ -2,14 +2,15 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { AlertCommit, DutyStore } from '../duty-store.ts';
 import { AlertTable } from './alert-table.ts';
 import { BaselineTable } from './baseline-table.ts';
-import { storeError } from './errors.ts';
 import { OutboxTable } from './outbox-table.ts';
 import { ScheduleTable } from './schedule-table.ts';
+import { Transactions } from './transactions.ts';
 
 /** Rows about duty, in the same file as those of runs, over a connection of their own. */
 export class SqliteDutyStore implements DutyStore {
   readonly file: string;
   readonly #db: Database;
+  readonly #transactions: Transactions;
   readonly #alerts: AlertTable;
   readonly #outbox: OutboxTable;
   readonly #schedule: ScheduleTable;
@@ -21,6 +22,7 @@ export class SqliteDutyStore implements DutyStore {
   constructor(db: Database, file: string) {
     this.file = file;
     this.#db = db;
+    this.#transactions = new Transactions(db, file);
     this.#alerts = new AlertTable(db);
     this.#outbox = new OutboxTable(db);
     this.#schedule = new ScheduleTable(db);
@@ -30,49 +32,52 @@ export class SqliteDutyStore implements DutyStore {
   }
 
   commitAlerts({ alerts, transitions, notifications, notes = {} }: AlertCommit): Promise<void> {
-    return this.#write(() => {
+    return this.#transactions.write(() => {
       for (const alert of alerts) this.#alerts.put(alert);
       for (const transition of transitions) this.#alerts.addTransition(transition);
       for (const notification of notifications) this.#outbox.add(notification);
       for (const [key, value] of Object.entries(notes)) this.#putNote.run(key, JSON.stringify(value));
     });
   }
-  alert: DutyStore['alert'] = (id) => this.#read(() => this.#alerts.get(id));
-  alerts: DutyStore['alerts'] = (query) => this.#read(() => this.#alerts.list(query));
-  alertTransitions: DutyStore['alertTransitions'] = (id) => this.#read(() => this.#alerts.transitions(id));
-  putSilence: DutyStore['putSilence'] = (silence) => this.#write(() => this.#alerts.putSilence(silence));
-  silences: DutyStore['silences'] = (options) => this.#read(() => this.#alerts.silences(options?.atMs));
+  alert: DutyStore['alert'] = (id) => this.#transactions.read(() => this.#alerts.get(id));
+  alerts: DutyStore['alerts'] = (query) => this.#transactions.read(() => this.#alerts.list(query));
+  alertTransitions: DutyStore['alertTransitions'] = (id) => this.#transactions.read(() => this.#alerts.transitions(id));
+  putSilence: DutyStore['putSilence'] = (silence) => this.#transactions.write(() => this.#alerts.putSilence(silence));
+  silences: DutyStore['silences'] = (options) => this.#transactions.read(() => this.#alerts.silences(options?.atMs));
 
   enqueue: DutyStore['enqueue'] = (notifications) =>
-    this.#write(() => {
+    this.#transactions.write(() => {
       for (const notification of notifications) this.#outbox.add(notification);
     });
-  outbox: DutyStore['outbox'] = ({ channel, limit }) => this.#read(() => this.#outbox.waiting(channel, limit));
-  outboxSizes: DutyStore['outboxSizes'] = () => this.#read(() => this.#outbox.sizes());
-  notifications: DutyStore['notifications'] = (options) => this.#read(() => this.#outbox.newest(options));
-  putNotification: DutyStore['putNotification'] = (delivery) => this.#write(() => this.#outbox.put(delivery));
+  outbox: DutyStore['outbox'] = ({ channel, limit }) =>
+    this.#transactions.read(() => this.#outbox.waiting(channel, limit));
+  outboxSizes: DutyStore['outboxSizes'] = () => this.#transactions.read(() => this.#outbox.sizes());
+  notifications: DutyStore['notifications'] = (options) => this.#transactions.read(() => this.#outbox.newest(options));
+  putNotification: DutyStore['putNotification'] = (delivery) =>
+    this.#transactions.write(() => this.#outbox.put(delivery));
 
-  settleStart: DutyStore['settleStart'] = (start) => this.#write(() => this.#schedule.settle(start));
-  resettleStart: DutyStore['resettleStart'] = (start) => this.#write(() => this.#schedule.change(start));
-  scheduledStarts: DutyStore['scheduledStarts'] = (options) => this.#read(() => this.#schedule.list(options));
+  settleStart: DutyStore['settleStart'] = (start) => this.#transactions.write(() => this.#schedule.settle(start));
+  resettleStart: DutyStore['resettleStart'] = (start) => this.#transactions.write(() => this.#schedule.change(start));
+  scheduledStarts: DutyStore['scheduledStarts'] = (options) =>
+    this.#transactions.read(() => this.#schedule.list(options));
 
-  putBaseline: DutyStore['putBaseline'] = (baseline) => this.#write(() => this.#baselines.put(baseline));
+  putBaseline: DutyStore['putBaseline'] = (baseline) => this.#transactions.write(() => this.#baselines.put(baseline));
   removeBaseline: DutyStore['removeBaseline'] = (profile, name) =>
-    this.#write(() => this.#baselines.remove(profile, name));
-  baselines: DutyStore['baselines'] = (profile) => this.#read(() => this.#baselines.list(profile));
+    this.#transactions.write(() => this.#baselines.remove(profile, name));
+  baselines: DutyStore['baselines'] = (profile) => this.#transactions.read(() => this.#baselines.list(profile));
 
   note: DutyStore['note'] = (key) =>
-    this.#read((): unknown => {
+    this.#transactions.read((): unknown => {
       const row = this.#note.get(key);
       return row === undefined ? null : JSON.parse(row.body);
     });
   putNote(key: string, value: unknown): Promise<void> {
-    return this.#write(() => {
+    return this.#transactions.write(() => {
       this.#putNote.run(key, JSON.stringify(value));
     });
   }
   appendNote(key: string, entry: unknown, most: number): Promise<void> {
-    return this.#write(() => {
+    return this.#transactions.write(() => {
       const row = this.#note.get(key);
       const known: unknown = row === undefined ? [] : JSON.parse(row.body);
       this.#putNote.run(key, JSON.stringify([...(Array.isArray(known) ? known : []), entry].slice(-most)));
@@ -81,21 +86,5 @@ export class SqliteDutyStore implements DutyStore {
 
   async close(): Promise<void> {
     this.#db.close();
-  }
-
-  async #write<T>(work: () => T): Promise<T> {
-    try {
-      return this.#db.transaction(work).immediate();
-    } catch (thrown) {
-      throw storeError(this.file, thrown);
-    }
-  }
-
-  async #read<T>(work: () => T): Promise<T> {
-    try {
-      return work();
-    } catch (thrown) {
-      throw storeError(this.file, thrown);
-    }
   }
 }

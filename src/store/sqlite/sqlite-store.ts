@@ -12,18 +12,19 @@ import type { Sample, SeriesInfo } from '../../model/sample.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import type { Lease, SketchRow, Store, TimeRange, WindowCommit, WindowRow } from '../store.ts';
 import { ClaimTable } from './claim-table.ts';
-import { storeError } from './errors.ts';
 import { hourOf } from './hours.ts';
 import { LogTable } from './log-table.ts';
 import { type ListOptions, RunTable, type RunWithState } from './run-table.ts';
 import { SampleTable } from './sample-table.ts';
 import { type SketchSteps, SketchTable, sketchStepsOf } from './sketch-table.ts';
+import { Transactions } from './transactions.ts';
 import { WindowTable } from './window-table.ts';
 
 /** The `Store` port on one SQLite connection, which it owns. Calls are synchronous inside: each is one short transaction. */
 export class SqliteStore implements Store {
   readonly file: string;
   readonly #db: Database;
+  readonly #transactions: Transactions;
   readonly #runs: RunTable;
   readonly #windows: WindowTable;
   readonly #sketches: SketchTable;
@@ -36,6 +37,7 @@ export class SqliteStore implements Store {
   constructor(db: Database, file: string) {
     this.file = file;
     this.#db = db;
+    this.#transactions = new Transactions(db, file);
     this.#runs = new RunTable(db);
     this.#windows = new WindowTable(db);
     this.#sketches = new SketchTable(db);
@@ -45,33 +47,33 @@ export class SqliteStore implements Store {
   }
 
   createRun(run: Run, first: Transition): Promise<void> {
-    return this.#write(() => {
+    return this.#transactions.write(() => {
       this.#runs.create(run);
       this.#runs.addTransition(run.id, first);
     });
   }
 
   run(id: string): Promise<Run | null> {
-    return this.#read(() => this.#runs.get(id));
+    return this.#transactions.read(() => this.#runs.get(id));
   }
 
   runs(options?: ListOptions): Promise<RunWithState[]> {
-    return this.#read(() => this.#runs.list(options));
+    return this.#transactions.read(() => this.#runs.list(options));
   }
 
   addTransition(runId: string, transition: Transition): Promise<void> {
-    return this.#write(() => {
+    return this.#transactions.write(() => {
       this.#runs.addTransition(runId, transition);
       if (isFinal(transition.to)) this.#packAll(runId);
     });
   }
 
   transitions(runId: string): Promise<Transition[]> {
-    return this.#read(() => this.#runs.transitions(runId));
+    return this.#transactions.read(() => this.#runs.transitions(runId));
   }
 
   commitWindows({ runId, processId, offset, windows, events }: WindowCommit): Promise<void> {
-    return this.#write(() => {
+    return this.#transactions.write(() => {
       const processKey = this.#runs.commitOffset(runId, processId, offset);
       const fresh = this.#windows.add(runId, processKey, windows);
       const steps = this.#stepsOf(runId);
@@ -85,75 +87,75 @@ export class SqliteStore implements Store {
   }
 
   windows(runId: string, range?: TimeRange): Promise<WindowRow[]> {
-    return this.#read(() => this.#windows.read(runId, range));
+    return this.#transactions.read(() => this.#windows.read(runId, range));
   }
 
   sketches(runId: string, range?: TimeRange): Promise<SketchRow[]> {
-    return this.#read(() => this.#sketches.read(runId, range));
+    return this.#transactions.read(() => this.#sketches.read(runId, range));
   }
 
   addSeries(runId: string, series: SeriesInfo[]): Promise<void> {
-    return this.#write(() => this.#samples.addSeries(runId, series));
+    return this.#transactions.write(() => this.#samples.addSeries(runId, series));
   }
 
   series(runId: string): Promise<SeriesInfo[]> {
-    return this.#read(() => this.#samples.series(runId));
+    return this.#transactions.read(() => this.#samples.series(runId));
   }
 
   addSamples(runId: string, samples: Sample[]): Promise<void> {
-    return this.#write(() => this.#samples.add(runId, samples));
+    return this.#transactions.write(() => this.#samples.add(runId, samples));
   }
 
   samples(runId: string, options?: TimeRange & { series?: string[] }): Promise<Sample[]> {
-    return this.#read(() => this.#samples.read(runId, options));
+    return this.#transactions.read(() => this.#samples.read(runId, options));
   }
 
   addEvents(runId: string, events: NewEvent[]): Promise<RunEvent[]> {
-    return this.#write(() => this.#log.addEvents(runId, events));
+    return this.#transactions.write(() => this.#log.addEvents(runId, events));
   }
 
   events(runId: string, options?: TimeRange & { afterId?: number; limit?: number }): Promise<RunEvent[]> {
-    return this.#read(() => this.#log.events(runId, options));
+    return this.#transactions.read(() => this.#log.events(runId, options));
   }
 
   addAction(runId: string, action: Omit<Action, 'id'>): Promise<Action> {
-    return this.#write(() => this.#log.addAction(runId, action));
+    return this.#transactions.write(() => this.#log.addAction(runId, action));
   }
 
   actions(runId: string): Promise<Action[]> {
-    return this.#read(() => this.#log.actions(runId));
+    return this.#transactions.read(() => this.#log.actions(runId));
   }
 
   putLoadProcess(runId: string, process: LoadProcessRow): Promise<void> {
-    return this.#write(() => this.#runs.putProcess(runId, process));
+    return this.#transactions.write(() => this.#runs.putProcess(runId, process));
   }
 
   loadProcesses(runId: string): Promise<LoadProcessRow[]> {
-    return this.#read(() => this.#runs.processes(runId));
+    return this.#transactions.read(() => this.#runs.processes(runId));
   }
 
   putVerdict(runId: string, verdict: Verdict): Promise<void> {
-    return this.#write(() => this.#runs.putVerdict(runId, verdict));
+    return this.#transactions.write(() => this.#runs.putVerdict(runId, verdict));
   }
 
   verdict(runId: string): Promise<Verdict | null> {
-    return this.#read(() => this.#runs.verdict(runId));
+    return this.#transactions.read(() => this.#runs.verdict(runId));
   }
 
   acquireLease(lease: Lease, nowMs: number): Promise<boolean> {
-    return this.#write(() => this.#claims.acquire(lease, nowMs));
+    return this.#transactions.write(() => this.#claims.acquire(lease, nowMs));
   }
 
   releaseLease(lease: Omit<Lease, 'expiresMs'>): Promise<void> {
-    return this.#write(() => this.#claims.release(lease));
+    return this.#transactions.write(() => this.#claims.release(lease));
   }
 
   lease(target: string): Promise<Lease | null> {
-    return this.#read(() => this.#claims.lease(target));
+    return this.#transactions.read(() => this.#claims.lease(target));
   }
 
   idempotent(key: string, runId: string, nowMs: number): Promise<string | null> {
-    return this.#write(() => this.#claims.idempotent(key, runId, nowMs));
+    return this.#transactions.write(() => this.#claims.idempotent(key, runId, nowMs));
   }
 
   /** Idempotent. */
@@ -177,22 +179,5 @@ export class SqliteStore implements Store {
     let more = true;
     while (more) more = this.#windows.pack(runId, Number.MAX_SAFE_INTEGER);
     this.#samples.packAll(runId);
-  }
-
-  /** IMMEDIATE: a transaction that reads first and writes later could find its snapshot outdated, and fail at once. */
-  async #write<T>(work: () => T): Promise<T> {
-    try {
-      return this.#db.transaction(work).immediate();
-    } catch (thrown) {
-      throw storeError(this.file, thrown);
-    }
-  }
-
-  async #read<T>(work: () => T): Promise<T> {
-    try {
-      return work();
-    } catch (thrown) {
-      throw storeError(this.file, thrown);
-    }
   }
 }
